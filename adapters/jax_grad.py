@@ -1,0 +1,64 @@
+"""JAX as a witness: `jax.vjp` of the whole network for the gradients, `optax.sgd` for the step.
+
+The function is mapped over the stack by `jax.vmap` and compiled once for each shape. Zeros are
+added at every layer's inputs and outputs, so that one reverse pass returns the gradients there
+too; x + 0 is x to the bit, zero's sign apart.
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from harness.case import Array, Case, Layer, LayerTrace, Trace
+
+VERSION = jax.__version__
+# A shorter stack is filled up with zero cases to a multiple of this: one compilation serves all.
+STACK = 256
+
+
+def network(inputs: Any, layers: Any, zeros: Any) -> Any:
+    """The last layer's outputs, and (layer_outputs, relu_outputs) of every layer."""
+    seen = []
+    for (weights, biases), (at_inputs, at_outputs) in zip(layers, zeros, strict=True):
+        layer_outputs = jnp.matmul(inputs + at_inputs, weights) + biases + at_outputs
+        inputs = jax.nn.relu(layer_outputs)
+        seen.append((layer_outputs, inputs))
+    return inputs, seen
+
+
+def step_of_one(inputs: Any, layers: Any, upstream: Any, learning_rate: Any) -> Any:
+    """One training step on one case."""
+    batch, dtype = len(inputs), inputs.dtype
+    zeros = [
+        tuple(jnp.zeros((batch, width), dtype) for width in weights.shape) for weights, _ in layers
+    ]
+    _, vjp, seen = jax.vjp(network, inputs, layers, zeros, has_aux=True)
+    _, wrt_parameters, wrt_zeros = vjp(upstream)
+    optimizer = optax.sgd(learning_rate)
+    updates, _ = optimizer.update(wrt_parameters, optimizer.init(layers), layers)
+    return seen, wrt_zeros, wrt_parameters, optax.apply_updates(layers, updates)
+
+
+step = jax.jit(jax.vmap(step_of_one, in_axes=(0, 0, 0, None)))
+
+
+def trace(case: Case) -> Trace:
+    """Every quantity of a stack of cases; the upstream gradient enters as the cotangent."""
+    count = len(case.inputs)
+    missing = -count % STACK
+
+    def filled(array: Array) -> Array:
+        return np.pad(array, [(0, missing), (0, 0), (0, 0)])
+
+    layers = tuple(Layer(*map(filled, layer)) for layer in case.layers)
+    # float64 for this call alone: the user's own JAX code keeps its setting.
+    with jax.enable_x64(True):
+        results = step(filled(case.inputs), layers, filled(case.upstream), case.learning_rate)
+        results = jax.tree.map(lambda array: np.asarray(array)[:count], results)
+    return tuple(
+        LayerTrace(*(*seen, wrt_z, wrt_inputs, *wrt_parameters, *new))
+        for seen, (wrt_inputs, wrt_z), wrt_parameters, new in zip(*results, strict=True)
+    )

@@ -1,0 +1,187 @@
+"""pytest's side of crossgrad: its options, the run that the derivation tests share, the verdict."""
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+import adapters
+from harness import candidate, render, verdict
+from harness.case import Case
+from harness.derivation import REFERENCE
+from harness.verification import Verification
+
+SEED = "--hypothesis-seed"
+VERIFICATION = pytest.StashKey[Verification]()
+UNFINISHED = pytest.StashKey[list[str]]()
+VERDICT = pytest.StashKey[verdict.Verdict]()
+
+settings.register_profile(
+    "crossgrad",
+    database=None,  # a stored example would make a second run differ from the first
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],  # whether it strikes depends on the machine
+    print_blob=False,
+)
+settings.load_profile("crossgrad")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("crossgrad", "verify a derivation of backpropagation")
+    group.addoption(
+        "--derivation",
+        metavar="FILE",
+        help="the derivation to verify: a Python file that defines any of the five formulas "
+        "(default: the reference)",
+    )
+    group.addoption(
+        "--framework",
+        metavar="NAME",
+        action="append",
+        help="a framework to compare with; repeatable "
+        f"(default: all of {', '.join(adapters.discover())})",
+    )
+    group.addoption("--verdict-json", metavar="PATH", help="write the verdict there as JSON")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse what cannot be run before anything heavy is imported."""
+    seed = config.getoption(SEED)
+    if seed is None or seed == "random":
+        chosen = 0 if seed is None else int(np.random.SeedSequence().generate_state(1)[0])
+        config.option.hypothesis_seed = str(chosen)
+    elif not seed.isdigit():
+        raise pytest.UsageError(f"{SEED}: expected a whole number or 'random', not {seed!r}")
+    known = adapters.discover()
+    for name in config.getoption("--framework") or ():
+        if name not in known:
+            raise pytest.UsageError(
+                f"--framework {name}: no such framework, expected one of {', '.join(known)}"
+            )
+    if (path := _json_path(config)) is not None:
+        try:
+            verdict.check_writable(path)
+        except OSError as error:
+            given = config.getoption("--verdict-json")
+            reason = error.strerror
+            raise pytest.UsageError(
+                f"--verdict-json {given}: cannot be written: {reason}"
+            ) from None
+    derivation = REFERENCE
+    if (file := config.getoption("--derivation")) is not None:
+        try:
+            derivation = candidate.load(file, config.invocation_params.dir)
+        except candidate.CandidateError as error:
+            raise pytest.UsageError(f"--derivation {error}") from None
+    config.stash[VERIFICATION] = Verification(derivation, ())
+    config.stash[UNFINISHED] = []
+
+
+def _json_path(config: pytest.Config) -> Path | None:
+    given = config.getoption("--verdict-json")
+    return None if given is None else config.invocation_params.dir / given
+
+
+def _frameworks(config: pytest.Config) -> list[str]:
+    return list(dict.fromkeys(config.getoption("--framework") or adapters.discover()))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    derivation = config.stash[VERIFICATION].derivation
+    own = "" if derivation is REFERENCE else f" ({', '.join(derivation.own)}; rest: reference)"
+    return (
+        f"crossgrad: {derivation.name}{own} against {', '.join(_frameworks(config))}; "
+        f"{SEED}={config.getoption(SEED)}"
+    )
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Import the chosen frameworks, once it is known that a derivation test will run."""
+    config = session.config
+    wanted = any("verification" in getattr(item, "fixturenames", ()) for item in session.items)
+    if not wanted or config.option.collectonly:
+        return
+    try:
+        witnesses = [adapters.load(name) for name in _frameworks(config)]
+    except adapters.MissingFrameworkError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[VERIFICATION] = Verification(config.stash[VERIFICATION].derivation, witnesses)
+
+
+@pytest.fixture(scope="session")
+def verification(request: pytest.FixtureRequest) -> Verification:
+    """The run: the derivation, its witnesses, and what they were found to say."""
+    return request.config.stash[VERIFICATION]
+
+
+@pytest.fixture(scope="session")
+def check(verification: Verification) -> Callable[..., None]:
+    """check(regime, *cases, chained=False): fails the test if one of the stacks disagrees."""
+
+    def check(regime: str, *cases: Case, chained: bool = False) -> None:
+        __tracebackhide__ = True
+        findings = [
+            finding for case in cases for finding in verification.check(case, regime, chained)
+        ]
+        if findings:
+            named = dict.fromkeys(f"{each.quantity} ({each.kind})" for each in findings)
+            raise Disagreement(f"{', '.join(named)}: see the verdict at the end")
+
+    return check
+
+
+class Disagreement(pytest.fail.Exception):  # type: ignore[misc, name-defined]
+    """A test's failure that the verdict tells in full; shown without a traceback."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note the tests that end in anything but a disagreement: what they check is not known."""
+    report = yield
+    if report.failed and call.excinfo and not call.excinfo.errisinstance(Disagreement):
+        item.config.stash[UNFINISHED].append(f"{item.nodeid} ended in {call.excinfo.typename}")
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Reach the verdict, write it, and let it decide over a run whose tests all passed."""
+    config = session.config
+    if not config.stash[VERIFICATION].witnesses:
+        return
+    if session.exitstatus == pytest.ExitCode.INTERRUPTED:
+        config.stash[UNFINISHED].append("the run was interrupted")
+    config.stash[VERDICT] = _conclude(config)
+    if session.exitstatus == pytest.ExitCode.OK and not config.stash[VERDICT].agrees:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if (path := _json_path(config)) is not None:
+        verdict.write(config.stash[VERDICT], path)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if VERDICT in config.stash:
+        terminalreporter.section("verdict")
+        for line in render.render(config.stash[VERDICT]):
+            terminalreporter.line(line)
+
+
+def _conclude(config: pytest.Config) -> verdict.Verdict:
+    options = []
+    for option in ("--derivation", "--framework"):
+        given = config.getoption(option) or []
+        for value in [given] if isinstance(given, str) else given:
+            options += [option, value]
+    not_asked = [name for name in adapters.discover() if name not in _frameworks(config)]
+    seed = int(config.getoption(SEED))
+    stash = config.stash
+    return verdict.conclude(stash[VERIFICATION], seed, options, not_asked, stash[UNFINISHED])

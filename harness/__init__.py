@@ -1,0 +1,1 @@
+"""The engine: cases, traces, the two regimes of comparison, and the verdict."""

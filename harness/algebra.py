@@ -1,0 +1,119 @@
+"""NumPy's protocols, translated: how the reference formulas run on something not an ndarray.
+
+A formula written for 2-D arrays (`.T`, `np.dot`, `np.sum(..., axis=0)`, `d[z <= 0] = 0`) calls
+one method here for each operation. A subclass states what that operation means for its kind of
+number, for the matrices in the last two axes of its arrays. What has no rule is refused: a rule
+that guesses would certify nothing.
+"""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from harness.case import Array
+
+
+class NoRuleError(TypeError):
+    """A formula used an operation that this kind of number has no rule for."""
+
+
+class Number(ABC):
+    """A matrix, or a stack of them, of some kind of number."""
+
+    _RULES: ClassVar[dict[Any, str]] = {
+        np.add: "plus",
+        np.subtract: "minus",
+        np.multiply: "times",
+        np.negative: "negated",
+        np.matmul: "dot",
+        np.dot: "dot",
+        np.maximum: "maximum",
+        np.less_equal: "at_most",
+        np.copy: "copy",
+        np.transpose: "transposed",
+    }
+
+    @abstractmethod
+    def constant(self, value: Any) -> Self:
+        """The exact number `value`, of the kind of self; one that is of it already is returned."""
+
+    @abstractmethod
+    def mapped(self, function: Any) -> Self:
+        """The number with `function`, which only moves elements, applied to each array it holds."""
+
+    @abstractmethod
+    def plus(self, other: Self) -> Self: ...
+    @abstractmethod
+    def times(self, other: Self) -> Self: ...
+    @abstractmethod
+    def negated(self) -> Self: ...
+    @abstractmethod
+    def dot(self, other: Self) -> Self: ...
+    @abstractmethod
+    def column_sum(self) -> Self:
+        """The sum over the rows of each matrix, kept as one row."""
+
+    @abstractmethod
+    def maximum(self, other: Self) -> Self: ...
+    @abstractmethod
+    def at_most(self, other: Self) -> Any:
+        """Where self <= other: whatever `__setitem__` takes for a mask."""
+
+    @abstractmethod
+    def __setitem__(self, mask: Any, value: Any) -> None: ...
+
+    def copy(self) -> Self:
+        return self.mapped(np.copy)
+
+    def transposed(self) -> Self:
+        return self.mapped(_swap_matrix_axes)
+
+    def minus(self, other: Self) -> Self:
+        return self.plus(other.negated())
+
+    T = property(transposed)
+
+    def __add__(self, other: Any) -> Self:
+        return self.plus(self.constant(other))
+
+    def __radd__(self, other: Any) -> Self:
+        return self.constant(other).plus(self)
+
+    def __sub__(self, other: Any) -> Self:
+        return self.minus(self.constant(other))
+
+    def __mul__(self, other: Any) -> Self:
+        return self.times(self.constant(other))
+
+    def __rmul__(self, other: Any) -> Self:
+        return self.constant(other).times(self)
+
+    def __matmul__(self, other: Any) -> Self:
+        return self.dot(self.constant(other))
+
+    def __neg__(self) -> Self:
+        return self.negated()
+
+    def __le__(self, other: Any) -> Any:
+        return self.at_most(self.constant(other))
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        rule = self._RULES.get(ufunc)
+        if rule is None or method != "__call__" or kwargs:
+            raise NoRuleError(f"{type(self).__name__} has no rule for np.{ufunc.__name__}")
+        first, *others = map(self.constant, inputs)
+        return getattr(first, rule)(*others)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if func is np.sum and len(args) == 1 and kwargs == {"axis": 0, "keepdims": True}:
+            return args[0].column_sum()
+        rule = self._RULES.get(func)
+        if rule is None or kwargs:
+            raise NoRuleError(f"{type(self).__name__} has no rule for np.{func.__name__} as called")
+        first, *others = map(self.constant, args)
+        return getattr(first, rule)(*others)
+
+
+def _swap_matrix_axes(array: Array) -> Array:
+    return array.swapaxes(-1, -2)

@@ -1,0 +1,192 @@
+"""Ball arithmetic: the reference formulas, run on balls, compute their own certified radius.
+
+Contract. Let an implementation compute a formula in the floating-point format `tested`
+(IEEE 754, round to nearest), from any arguments inside the argument balls: in any order of
+summation, with or without fused multiply-add, with partial results in that format or a wider
+one, with results below the smallest normal number kept, rounded or flushed to zero. Then each
+element it returns lies inside the result's ball, |value - mid| <= radius.
+
+Not promised: the smallest such ball; anything after an overflow, or from subnormal arguments
+(`strategies.py` draws neither); algorithms that rearrange by the distributive law (Strassen).
+
+A ball keeps a sum open. `np.dot(inputs, weights) + biases` is one sum of k + 1 terms, for a
+correct implementation may start from the bias; so a ball holds, beside its midpoint,
+`spread` (how far the exact sum of the terms can be from the midpoint), `mass` (the largest sum of
+the terms' magnitudes) and `roundings` (the most that one term can undergo on its way). For a sum
+of terms t_i with at most n roundings on each one's path, computed = sum t_i (1 + theta_i),
+|theta_i| <= gamma_n = n u / (1 - n u), whatever the order (Higham, Accuracy and Stability of
+Numerical Algorithms, 2nd ed., Lemma 3.1 and section 4.2), so
+
+    radius = spread + gamma_n * mass.
+
+The midpoint is a sum of the same form in the wider dtype, whose own gamma_n is added. Radii are
+sums of products of non-negative numbers: a relative inflation covers their own rounding.
+Midpoint-radius form: Rump, 'Fast and parallel interval arithmetic', BIT 39 (1999); Johansson,
+'Arb' (2017).
+"""
+
+from functools import cached_property
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from harness.algebra import Number
+from harness.case import Array
+
+
+class Precision(NamedTuple):
+    """What a tested dtype commits: significant bits, unit roundoff 2^-bits, smallest normal."""
+
+    bits: int
+    unit_roundoff: float
+    smallest_normal: float
+    wide: np.dtype[Any]
+    wide_unit_roundoff: float
+
+
+def precision(dtype: np.dtype[Any]) -> Precision:
+    """The precision of float32 (midpoints in float64) or float64 (in NumPy's longdouble).
+
+    Where longdouble is no wider than float64 the midpoints' own rounding doubles the radius,
+    which stays certified.
+    """
+    tested: Any = np.finfo(dtype)  # type: ignore[type-var]
+    wide = np.dtype(np.float64 if dtype == np.float32 else np.longdouble)
+    wide_unit_roundoff = float(np.finfo(wide).eps) / 2
+    unit_roundoff = float(tested.eps) / 2
+    smallest = float(tested.smallest_normal)
+    return Precision(int(tested.nmant) + 1, unit_roundoff, smallest, wide, wide_unit_roundoff)
+
+
+def gamma(roundings: int, unit_roundoff: float) -> float:
+    """Higham's gamma_n: the largest relative effect of n roundings on one term of a sum."""
+    if roundings * unit_roundoff >= 0.5:
+        raise ValueError(f"{roundings} roundings at unit roundoff {unit_roundoff} bound nothing")
+    return roundings * unit_roundoff / (1 - roundings * unit_roundoff)
+
+
+class Unsure(NamedTuple):
+    """A comparison of balls: where it surely holds, and where it may or may not."""
+
+    surely: Array
+    undecided: Array
+
+
+class Ball(Number):
+    """Midpoints and radii of one or a stack of matrices; see the module's contract."""
+
+    def __init__(
+        self, tested: Precision, mid: Array, spread: Array, mass: Array, roundings: int
+    ) -> None:
+        self.tested = tested
+        self.mid = mid
+        self.spread = spread
+        self.mass = mass
+        self.roundings = roundings
+        # Elements whose ReLU is undecided, so that the ball holds both answers.
+        self.ambiguous: Array = np.zeros(np.shape(mid), bool)
+
+    @classmethod
+    def exact(cls, array: Any, tested: Precision) -> Self:
+        """The ball of radius 0 around each element."""
+        mid = np.asarray(array, tested.wide)
+        return cls(tested, mid, np.zeros_like(mid), np.abs(mid), 0)
+
+    @cached_property
+    def radius(self) -> Array:
+        """How far a correct implementation may be from the midpoint, elementwise."""
+        p, n = self.tested, self.roundings
+        both = gamma(n, p.unit_roundoff) + gamma(n, p.wide_unit_roundoff)
+        # n also bounds the number of terms; 8 covers the handful of operations around the sums.
+        inflation = 1 + 4 * (n + 8) * p.wide_unit_roundoff
+        radius: Array = (self.spread + both * self.mass) * inflation
+        return radius
+
+    def constant(self, value: Any) -> Self:
+        return value if isinstance(value, Ball) else self.exact(value, self.tested)  # type: ignore[return-value]
+
+    def mapped(self, function: Any) -> Self:
+        mid, spread, mass = (function(array) for array in (self.mid, self.spread, self.mass))
+        result = type(self)(self.tested, mid, spread, mass, self.roundings)
+        result.ambiguous = function(self.ambiguous)
+        return result
+
+    def _closed(self, mid: Array, radius: Array) -> Self:
+        """A ball that is a single term from here on."""
+        return type(self)(self.tested, mid, radius, np.abs(mid) + radius, 0)
+
+    def plus(self, other: Self) -> Self:
+        """One sum of both sums' terms: n + m + 1 roundings bound any path in any order.
+
+        With k terms a path of a k-term sum has at most k - 1 additions. Let the operands have
+        k and l terms, of at most d and e roundings each before any addition: n = d + k - 1,
+        m = e + l - 1, and max(d, e) + (k + l) - 1 <= n + m + 1. The result of the addition may
+        be flushed to zero.
+        """
+        spread = self.spread + other.spread + self.tested.smallest_normal
+        mass = self.mass + other.mass + self.tested.smallest_normal
+        roundings = self.roundings + other.roundings + 1
+        return type(self)(self.tested, self.mid + other.mid, spread, mass, roundings)
+
+    def negated(self) -> Self:
+        """Exact: only the sign bit changes."""
+        return type(self)(self.tested, -self.mid, self.spread, self.mass, self.roundings)
+
+    def times(self, other: Self) -> Self:
+        """|ab - a'b'| <= |a|r_b + |b|r_a + r_a r_b, one rounding, and one underflow."""
+        return self._product(other, np.multiply, terms=1)
+
+    def dot(self, other: Self) -> Self:
+        """k products and their sum: at most k roundings on a path, 2k - 1 possible underflows."""
+        return self._product(other, np.matmul, terms=self.mid.shape[-1])
+
+    def _product(self, other: Self, multiply: Any, terms: int) -> Self:
+        a, b = np.abs(self.mid), np.abs(other.mid)
+        r_a, r_b = self.radius, other.radius
+        spread = multiply(a + r_a, r_b) + multiply(r_a, b)
+        spread = spread + 2 * terms * self.tested.smallest_normal
+        mass = multiply(a, b) + spread
+        return type(self)(self.tested, multiply(self.mid, other.mid), spread, mass, terms)
+
+    def column_sum(self) -> Self:
+        """k rows: at most k - 1 additions on a path, each result possibly flushed."""
+        rows = self.mid.shape[-2]
+        mid, spread, mass = (
+            np.sum(array, axis=-2, keepdims=True) for array in (self.mid, self.spread, self.mass)
+        )
+        flushed = rows * self.tested.smallest_normal
+        roundings = self.roundings + max(rows - 1, 0)
+        return type(self)(self.tested, mid, spread + flushed, mass + flushed, roundings)
+
+    def maximum(self, other: Self) -> Self:
+        """Exact, and |max(a, b) - max(a', b')| <= max(|a - a'|, |b - b'|); a sure winner's own."""
+        high, low = self.mid + self.radius, self.mid - self.radius
+        other_high, other_low = other.mid + other.radius, other.mid - other.radius
+        radius = np.where(
+            high <= other_low,
+            other.radius,
+            np.where(other_high <= low, self.radius, np.maximum(self.radius, other.radius)),
+        )
+        return self._closed(np.maximum(self.mid, other.mid), radius)
+
+    def at_most(self, other: Self) -> Unsure:
+        """Surely where even the farthest points compare so; undecided where only some do."""
+        reach = self.radius + other.radius
+        surely = self.mid + reach <= other.mid
+        possibly = self.mid - reach <= other.mid
+        return Unsure(surely, possibly & ~surely)
+
+    def __setitem__(self, mask: Unsure, value: Any) -> None:
+        """The value where the mask is sure; where it is undecided, the hull of both balls."""
+        new = self.constant(value)
+        low = np.minimum(self.mid - self.radius, new.mid - new.radius)
+        high = np.maximum(self.mid + self.radius, new.mid + new.radius)
+        middle = (low + high) / 2
+        hull = (high - low) / 2 + 4 * self.tested.wide_unit_roundoff * (np.abs(low) + np.abs(high))
+        choose = [mask.surely, mask.undecided]
+        mid = np.select(choose, [np.broadcast_to(new.mid, self.mid.shape), middle], self.mid)
+        radius = np.select(choose, [np.broadcast_to(new.radius, self.mid.shape), hull], self.radius)
+        closed = self._closed(mid, radius)
+        closed.ambiguous = self.ambiguous | mask.undecided
+        self.__dict__.pop("radius", None)
+        self.__dict__.update(closed.__dict__)

@@ -1,0 +1,176 @@
+"""Calling a derivation as its author means it: on plain 2-D arrays of one case, one case a call.
+
+Besides the values a call shows how a formula behaves. It must return arrays of the right shape
+and dtype, leave its arguments as they are (but for `parameter` in `sgd_step`, which the document
+updates in place), and return the same at a second call. What it does otherwise is a `Fault`.
+"""
+
+import warnings
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from harness.case import Array, Shape, quantity_shapes
+from harness.compare import differs
+from harness.derivation import PARAMETERS, Call, Derivation, Step
+
+# How many cases of each stack are called a second time.
+REPEATED: Final = 2
+
+
+class Fault(NamedTuple):
+    """A formula's misbehaviour: where, of which kind, what it should have done, what it did."""
+
+    formula: str
+    quantity: str
+    layer: int
+    place: int
+    kind: str
+    expected: str
+    observed: str
+
+
+class _Misbehaved(Exception):
+    """Ends the calls of one formula on one stack; carries a Fault's last three fields."""
+
+    def __init__(self, place: int, kind: str, expected: str, observed: str, which: int = 0) -> None:
+        super().__init__(kind)
+        self.fault = place, kind, expected, observed
+        self.which = which
+
+
+def one_by_one(derivation: Derivation, shape: Shape, faults: list[Fault]) -> Call:
+    """A call for `walk` over stacks of cases of this shape that calls the derivation on each.
+
+    Faults are appended to `faults`. Quantities that a faulty formula leaves unknown are None, and
+    so is what would have to be computed from them.
+    """
+    shapes = quantity_shapes(shape)
+
+    def call(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:
+        if any(argument is None for argument in arguments):
+            return [None] * len(step.quantities)
+        expected = [getattr(shapes[layer], quantity) for quantity in step.quantities]
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                return _call_stack(getattr(derivation, step.formula), step, arguments, expected)
+        except _Misbehaved as error:
+            quantity = step.quantities[error.which]
+            faults.append(Fault(step.formula, quantity, layer, *error.fault))
+            return [None] * len(step.quantities)
+
+    return call
+
+
+def _call_stack(
+    formula: Any, step: Step, arguments: Sequence[Any], shapes: Sequence[Shape]
+) -> list[Array]:
+    """One formula on every case of a stack. Raises _Misbehaved at the first fault."""
+    dtype = arguments[0].dtype
+    count = len(arguments[0])
+    results = [np.empty((count, *shape), dtype) for shape in shapes]
+    copies = [np.copy(argument) if np.ndim(argument) else argument for argument in arguments]
+    for place in range(count):
+        returned = _call(formula, _one(copies, place), place)
+        for result, array in zip(results, _checked(returned, shapes, dtype, place), strict=True):
+            result[place] = array
+    _check_arguments(step, arguments, copies)
+    for place in range(min(REPEATED, count)):
+        _check_repeat(formula, arguments, results, place)
+    return results
+
+
+def _one(arguments: Sequence[Any], place: int) -> list[Any]:
+    return [argument[place] if np.ndim(argument) else argument for argument in arguments]
+
+
+def _call(formula: Any, arguments: list[Any], place: int) -> Any:
+    try:
+        return formula(*arguments)
+    except (Exception, SystemExit) as error:
+        lines = str(error).strip().splitlines()
+        shown = f"{type(error).__name__}: {lines[-1]}" if lines else type(error).__name__
+        raise _Misbehaved(place, "raised an exception", "a result", shown) from error
+
+
+def _checked(
+    returned: Any, shapes: Sequence[Shape], dtype: np.dtype[Any], place: int
+) -> Sequence[Array]:
+    """The arrays that a formula returned, if they are what it should return."""
+    results = (returned,)
+    if len(shapes) > 1:
+        wanted = f"a tuple of {len(shapes)} arrays"
+        if not isinstance(returned, tuple | list):
+            raise _Misbehaved(place, "returned the wrong thing", wanted, _kind(returned))
+        if len(returned) != len(shapes):
+            shown = f"a {type(returned).__name__} of {len(returned)}"
+            raise _Misbehaved(place, "returned a wrong number of results", wanted, shown)
+        results = tuple(returned)
+    for which, (result, shape) in enumerate(zip(results, shapes, strict=True)):
+        if not isinstance(result, np.ndarray):
+            wanted = f"an array of shape {shape}"
+            raise _Misbehaved(place, "returned the wrong thing", wanted, _kind(result), which)
+        if result.shape != shape:
+            raise _Misbehaved(
+                place, "has a wrong shape", f"shape {shape}", f"shape {result.shape}", which
+            )
+        if result.dtype != dtype:
+            raise _Misbehaved(
+                place, "has a wrong dtype", f"dtype {dtype}", f"dtype {result.dtype}", which
+            )
+    return results
+
+
+def _kind(value: Any) -> str:
+    return "None" if value is None else f"a {type(value).__name__}"
+
+
+def _check_arguments(step: Step, arguments: Sequence[Any], copies: Sequence[Any]) -> None:
+    names = PARAMETERS[step.formula]
+    for name, before, after in zip(names, arguments, copies, strict=True):
+        if name == "parameter" or not np.ndim(before):
+            continue
+        changed = differs(before, after)
+        if changed.any():
+            where = tuple(int(axis) for axis in np.argwhere(changed)[0])
+            raise _Misbehaved(
+                where[0],
+                f"changed its argument {name}",
+                f"{name}{list(where[1:])} to stay {before[where]!s}",
+                f"{after[where]!s} after the call",
+            )
+
+
+def _check_repeat(
+    formula: Any, arguments: Sequence[Any], results: Sequence[Array], place: int
+) -> None:
+    """Two further calls with equal arguments: the same result, and two arrays."""
+    shapes = [result.shape[1:] for result in results]
+    dtype = results[0].dtype
+    kept: list[tuple[Array, Array]] = []
+    for _ in range(2):
+        fresh = [np.copy(a[place]) if np.ndim(a) else a for a in arguments]
+        again = _checked(_call(formula, fresh, place), shapes, dtype, place)
+        for which, (result, array) in enumerate(zip(results, again, strict=True)):
+            changed = differs(result[place], array)
+            if changed.any():
+                at = tuple(np.argwhere(changed)[0])
+                raise _Misbehaved(
+                    place,
+                    "differs between two equal calls",
+                    f"{result[place][at]!s} again",
+                    f"{array[at]!s} the second time",
+                    which,
+                )
+        for which, (before, copy) in enumerate(kept):
+            if differs(before, copy).any() or np.shares_memory(before, again[which]):
+                raise _Misbehaved(
+                    place,
+                    "returns an array that a later call overwrites",
+                    "a new array at every call",
+                    "one array, used again",
+                    which,
+                )
+        kept = [(array, array.copy()) for array in again]

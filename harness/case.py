@@ -1,0 +1,89 @@
+"""The data: a case is one set of inputs, a trace is what an implementation makes of it.
+
+Adapters import this module and no other of the harness, so nothing here knows a formula.
+"""
+
+from itertools import pairwise
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+# (batch, n_inputs, n_neurons of the first layer, ..., n_neurons of the last layer)
+Shape: TypeAlias = tuple[int, ...]
+
+
+class Layer(NamedTuple):
+    """One layer: weights (stack, n_inputs, n_neurons), biases (stack, 1, n_neurons)."""
+
+    weights: Array
+    biases: Array
+
+
+class Case(NamedTuple):
+    """A stack of cases of one shape; a single case is a stack of one.
+
+    inputs (stack, batch, n_inputs); layers from the first to the last; upstream (stack, batch,
+    n_neurons of the last layer), the gradient passed in from the next layer; learning_rate a
+    NumPy scalar. All have one dtype.
+    """
+
+    inputs: Array
+    layers: tuple[Layer, ...]
+    upstream: Array
+    learning_rate: Any
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The floating dtype that every array of the case has."""
+        return self.inputs.dtype
+
+    @property
+    def shape(self) -> Shape:
+        """The batch and the widths; the length of the stack is not part of it."""
+        return (*self.inputs.shape[1:], *(layer.weights.shape[2] for layer in self.layers))
+
+
+class LayerTrace(NamedTuple):
+    """The document's named quantities of one layer, each with the case's leading stack axis."""
+
+    layer_outputs: Any
+    relu_outputs: Any
+    deriv_relu_wrt_z: Any
+    deriv_relu_wrt_inputs: Any
+    deriv_relu_wrt_weights: Any
+    deriv_relu_wrt_biases: Any
+    new_weights: Any
+    new_biases: Any
+
+
+# One entry a layer, from the first to the last.
+Trace: TypeAlias = tuple[LayerTrace, ...]
+
+QUANTITIES: Final = LayerTrace._fields
+
+
+def pick(case: Case, index: int) -> Case:
+    """The case at one place of the stack, as a stack of one."""
+    here = slice(index, index + 1)
+    layers = tuple(Layer(layer.weights[here], layer.biases[here]) for layer in case.layers)
+    return Case(case.inputs[here], layers, case.upstream[here], case.learning_rate)
+
+
+def quantity_shapes(shape: Shape) -> tuple[LayerTrace, ...]:
+    """The shape of every quantity of every layer, without the stack axis."""
+    batch, *widths = shape
+    return tuple(
+        LayerTrace(
+            layer_outputs=(batch, n_neurons),
+            relu_outputs=(batch, n_neurons),
+            deriv_relu_wrt_z=(batch, n_neurons),
+            deriv_relu_wrt_inputs=(batch, n_inputs),
+            deriv_relu_wrt_weights=(n_inputs, n_neurons),
+            deriv_relu_wrt_biases=(1, n_neurons),
+            new_weights=(n_inputs, n_neurons),
+            new_biases=(1, n_neurons),
+        )
+        for n_inputs, n_neurons in pairwise(widths)
+    )

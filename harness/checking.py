@@ -1,0 +1,122 @@
+"""A derivation against one witness on one stack of cases: where they part, in numbers."""
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from harness.ball import Ball, precision
+from harness.calling import Fault, one_by_one
+from harness.case import QUANTITIES, Array, Case, Trace, quantity_shapes
+from harness.compare import differs, error_over_radius, outside
+from harness.derivation import Derivation, reference_on, walk
+
+
+class Witness(Protocol):
+    """An implementation that asks a framework; see `adapters`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    def trace(self, case: Case, /) -> Trace:
+        """Every quantity of a stack of cases."""
+
+
+class WitnessError(Exception):
+    """A witness failed, or returned something that is no trace of the case."""
+
+
+class Compared(NamedTuple):
+    """One quantity of one layer over a stack.
+
+    `apart` marks the elements where derivation and witness disagree; `witness_out` those where
+    the witness is outside the certified radius; in the exact regime it is None, for bits alone do
+    not say who is wrong. `largest` is the largest error over radius of either (certified only).
+    """
+
+    layer: int
+    quantity: str
+    expected: Array
+    observed: Array
+    apart: Array
+    witness_out: Array | None
+    largest: float | None
+    ambiguous: int
+
+
+def trace_of(witness: Witness, case: Case) -> Trace:
+    """The witness's trace of a case. Raises WitnessError unless it has the right form."""
+    where = f"framework {witness.name} on shape {case.shape}, {case.dtype}"
+    try:
+        trace = witness.trace(case)
+    except Exception as error:
+        raise WitnessError(f"{where}: {type(error).__name__}: {error}") from error
+    shapes = quantity_shapes(case.shape)
+    if len(trace) != len(shapes):
+        raise WitnessError(f"{where}: {len(trace)} layers in the trace, expected {len(shapes)}")
+    for layer, (found, shape) in enumerate(zip(trace, shapes, strict=True)):
+        for quantity in QUANTITIES:
+            array = getattr(found, quantity)
+            expected = (len(case.inputs), *getattr(shape, quantity))
+            if array.shape != expected or array.dtype != case.dtype:
+                raise WitnessError(
+                    f"{where}: {quantity} of layer {layer} has shape {array.shape} {array.dtype}, "
+                    f"expected {expected} {case.dtype}"
+                )
+    return trace
+
+
+def same(one: Trace, other: Trace) -> bool:
+    """Whether two traces of one case are equal bit for bit, zero's sign apart."""
+    return not any(
+        differs(getattr(mine, quantity), getattr(theirs, quantity)).any()
+        for mine, theirs in zip(one, other, strict=True)
+        for quantity in QUANTITIES
+    )
+
+
+def compare(
+    derivation: Derivation, case: Case, expected: Trace, exact: bool, chained: bool = False
+) -> tuple[list[Compared], list[Fault]]:
+    """Every quantity of the derivation against the witness's trace, in the order of a step.
+
+    Each formula is fed the witness's own values of its arguments, so the blame is local: to the
+    derivation for a formula it gets wrong, to the witness for an operation it does. `chained`
+    feeds each formula what the derivation computed before, as a training step does.
+    """
+    faults: list[Fault] = []
+    given = None if chained else expected
+    observed = walk(one_by_one(derivation, case.shape, faults), case, given)
+    balls = None if exact else walk(_on_balls(case), case, given)
+    compared = []
+    for layer, (theirs, ours) in enumerate(zip(expected, observed, strict=True)):
+        for quantity in QUANTITIES:
+            value = getattr(ours, quantity)
+            if value is None:
+                continue
+            ball = None if balls is None else getattr(balls[layer], quantity)
+            compared.append(_compare(layer, quantity, getattr(theirs, quantity), value, ball))
+    return compared, faults
+
+
+def _compare(
+    layer: int, quantity: str, expected: Array, observed: Array, ball: Ball | None
+) -> Compared:
+    if ball is None:
+        apart = differs(expected, observed)
+        return Compared(layer, quantity, expected, observed, apart, None, None, 0)
+    theirs, ours = error_over_radius(expected, ball), error_over_radius(observed, ball)
+    witness_out, out = outside(theirs), outside(ours)
+    sure = ~ball.ambiguous
+    largest = float(np.maximum(theirs, ours).max(initial=0.0, where=sure))
+    ambiguous = int(np.count_nonzero(ball.ambiguous))
+    return Compared(
+        layer, quantity, expected, observed, out | witness_out, witness_out, largest, ambiguous
+    )
+
+
+def _on_balls(case: Case):  # type: ignore[no-untyped-def]
+    tested = precision(case.dtype)
+    return reference_on(
+        lambda value: value if isinstance(value, Ball) else Ball.exact(value, tested)
+    )

@@ -1,0 +1,85 @@
+"""The one comparison, in two regimes, and what a disagreement looks like in numbers.
+
+Neither regime has a tolerance to tune. Exact: equal bit for bit, zero's sign apart. Certified:
+inside the ball that the reference computes for that very case.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from harness.ball import Ball
+from harness.case import Array
+
+
+def differs(expected: Array, observed: Array) -> Array:
+    """Where two arrays of one shape and dtype are not the same number, or not both NaN."""
+    if expected.shape != observed.shape or expected.dtype != observed.dtype:
+        raise TypeError(
+            f"only arrays of one shape and dtype compare: {expected.shape} {expected.dtype} "
+            f"and {observed.shape} {observed.dtype}"
+        )
+    different: Array = (expected != observed) & ~(np.isnan(expected) & np.isnan(observed))
+    return different
+
+
+def error_over_radius(observed: Array, ball: Ball) -> Array:
+    """|observed - midpoint| / radius: above 1, infinite or NaN is outside the ball.
+
+    An error of 0 is 0 of any radius; any other error of a radius of 0 is infinite.
+    """
+    error = np.abs(observed.astype(ball.mid.dtype) - ball.mid)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio: Array = np.where(error == 0, 0, error / ball.radius)
+    return ratio
+
+
+def outside(ratio: Array) -> Array:
+    """Where a ratio of `error_over_radius` shows a value outside its ball (NaN is outside)."""
+    return ~(ratio <= 1)
+
+
+class Census(NamedTuple):
+    """How a quantity differs over all elements compared so far.
+
+    `worst` is the largest distance in units in the last place, with both values and the element's
+    place (layer, then its index); the ratio observed / expected lies within `ratios` wherever
+    expected is not zero, and is constant if these are equal.
+    """
+
+    compared: int = 0
+    differing: int = 0
+    worst: float = 0.0
+    expected: float = 0.0
+    observed: float = 0.0
+    place: tuple[int, ...] = ()
+    ratios: tuple[float, float] = (float("inf"), float("-inf"))
+
+    def with_elements(
+        self, expected: Array, observed: Array, different: Array, layer: int
+    ) -> "Census":
+        """The census with one layer's elements of a stack, `different` saying which disagree."""
+        census = self._replace(compared=self.compared + int(different.size))
+        if not different.any():
+            return census
+        e, o = expected[different].astype(np.float64), observed[different].astype(np.float64)
+        with np.errstate(all="ignore"):
+            larger = np.maximum(np.abs(e), np.abs(o)).astype(expected.dtype)
+            distance = np.abs(e - o) / np.spacing(larger).astype(np.float64)
+            distance = np.where(np.isfinite(distance), distance, np.inf)
+            ratio = (o / e)[e != 0]
+        low, high = census.ratios
+        if ratio.size:
+            if not np.isfinite(ratio).all():
+                ratio = np.array([-np.inf, np.inf])
+            low, high = min(low, float(ratio.min())), max(high, float(ratio.max()))
+        census = census._replace(
+            differing=census.differing + int(different.sum()), ratios=(low, high)
+        )
+        at = int(distance.argmax())
+        if distance[at] <= census.worst:
+            return census
+        place = (layer, *(int(axis) for axis in np.argwhere(different)[at][1:]))
+        return census._replace(
+            worst=float(distance[at]), expected=float(e[at]), observed=float(o[at]), place=place
+        )

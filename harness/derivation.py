@@ -1,0 +1,128 @@
+"""The five formulas, and the walk over a case that puts them together.
+
+This is the only module of the harness that knows `reference`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import reference
+from harness.case import Case, LayerTrace, Trace
+
+Formula: TypeAlias = Callable[..., Any]
+
+
+class Derivation(NamedTuple):
+    """Five formulas. `own` names those that its file defines; the others are the reference's."""
+
+    name: str
+    dense_forward: Formula
+    relu_forward: Formula
+    relu_backward: Formula
+    dense_backward: Formula
+    sgd_step: Formula
+    own: tuple[str, ...]
+
+
+class Step(NamedTuple):
+    """One call of a formula: the names of its arguments, and of the quantities that it returns."""
+
+    formula: str
+    arguments: tuple[str, ...]
+    quantities: tuple[str, ...]
+
+
+_GRADIENTS = ("deriv_relu_wrt_inputs", "deriv_relu_wrt_weights", "deriv_relu_wrt_biases")
+
+# A layer's forward pass, from the first layer to the last.
+FORWARD: Final = (
+    Step("dense_forward", ("inputs", "weights", "biases"), ("layer_outputs",)),
+    Step("relu_forward", ("layer_outputs",), ("relu_outputs",)),
+)
+# Its backward pass and its update, from the last layer to the first.
+BACKWARD: Final = (
+    Step("relu_backward", ("upstream", "layer_outputs"), ("deriv_relu_wrt_z",)),
+    Step("dense_backward", ("deriv_relu_wrt_z", "inputs", "weights"), _GRADIENTS),
+    Step("sgd_step", ("weights", "deriv_relu_wrt_weights", "learning_rate"), ("new_weights",)),
+    Step("sgd_step", ("biases", "deriv_relu_wrt_biases", "learning_rate"), ("new_biases",)),
+)
+STEPS: Final = FORWARD + BACKWARD
+# Each formula's parameters as contract 1 names them, which also gives their number.
+PARAMETERS: Final = {
+    "dense_forward": ("inputs", "weights", "biases"),
+    "relu_forward": ("layer_outputs",),
+    "relu_backward": ("upstream", "layer_outputs"),
+    "dense_backward": ("upstream", "inputs", "weights"),
+    "sgd_step": ("parameter", "gradient", "learning_rate"),
+}
+FORMULAS: Final = tuple(PARAMETERS)
+
+REFERENCE: Final = Derivation(
+    "reference",
+    reference.dense_forward,
+    reference.relu_forward,
+    reference.relu_backward,
+    reference.dense_backward,
+    reference.sgd_step,
+    own=FORMULAS,
+)
+
+# Makes one step at one layer: (step, layer, its arguments' values) to the quantities' values.
+Call: TypeAlias = Callable[[Step, int, Sequence[Any]], Sequence[Any]]
+
+
+def formula_of(quantity: str) -> str:
+    """The name of the formula that returns this quantity."""
+    return next(step.formula for step in STEPS if quantity in step.quantities)
+
+
+def walk(call: Call, case: Case, given: Trace | None = None) -> Trace:
+    """Every quantity of every layer, by `call`, in the order of a training step.
+
+    Without `given`, each formula gets what the formulas before it returned: the next layer's
+    deriv_relu_wrt_inputs is this layer's upstream (Scenario C). With `given`, a trace of the
+    same case, each formula gets its arguments from there, so that one wrong formula spoils the
+    quantities it returns and no other.
+    """
+    depth = len(case.layers)
+    computed: list[dict[str, Any]] = [{} for _ in range(depth)]
+
+    def quantity(layer: int, name: str) -> Any:
+        return computed[layer][name] if given is None else getattr(given[layer], name)
+
+    def argument(layer: int, name: str) -> Any:
+        if name == "inputs":
+            return case.inputs if layer == 0 else quantity(layer - 1, "relu_outputs")
+        if name == "upstream":
+            last = layer == depth - 1
+            return case.upstream if last else quantity(layer + 1, "deriv_relu_wrt_inputs")
+        if name == "learning_rate":
+            return case.learning_rate
+        if name in ("weights", "biases"):
+            return getattr(case.layers[layer], name)
+        return quantity(layer, name)
+
+    def make(step: Step, layer: int) -> None:
+        values = call(step, layer, [argument(layer, name) for name in step.arguments])
+        computed[layer].update(zip(step.quantities, values, strict=True))
+
+    for layer in range(depth):
+        for step in FORWARD:
+            make(step, layer)
+    for layer in reversed(range(depth)):
+        for step in BACKWARD:
+            make(step, layer)
+    return tuple(LayerTrace(**quantities) for quantities in computed)
+
+
+def reference_on(number: Callable[[Any], Any]) -> Call:
+    """A call that runs the reference's formulas on another kind of number.
+
+    `number` makes one of an array, and leaves its own kind as it is (Ball, Extent).
+    """
+
+    def call(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:
+        result = getattr(REFERENCE, step.formula)(*map(number, arguments))
+        return result if isinstance(result, tuple) else (result,)
+
+    return call

@@ -1,0 +1,97 @@
+"""A disagreement, brought down to the smallest case that shows it."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from harness.calling import Fault
+from harness.case import Array, Case, Layer, Trace, pick
+from harness.checking import Compared, Witness, compare, trace_of
+from harness.compare import Census
+from harness.derivation import Derivation
+from harness.lattice import is_exact, is_normal
+from harness.shrink import shrink
+
+# The kind of finding in which values differ; the other kinds are those of `calling.Fault`.
+VALUES = "values differ"
+
+
+class Shown(NamedTuple):
+    """One case (a stack of one) and the element, or the call, in which it shows a disagreement.
+
+    `arrays` are the whole quantity as the witness has it and as the derivation has it, if values
+    differ.
+    """
+
+    case: Case
+    regime: str
+    layer: int
+    at: tuple[int, ...]
+    expected: str
+    observed: str
+    arrays: tuple[Array, Array] | None = None
+
+
+@dataclass
+class Finding:
+    """One disagreement of the run: one a quantity, kind and outlier."""
+
+    quantity: str
+    kind: str
+    framework: str
+    agreeing: tuple[str, ...]  # the other frameworks that side with this one
+    outlier: str
+    shown: Shown
+    census: Census
+
+
+def in_values(case: Case, regime: str, compared: Compared) -> Shown:
+    """The first element of a stack in which derivation and witness are apart."""
+    at = tuple(int(axis) for axis in np.argwhere(compared.apart)[0])
+    arrays = compared.expected[at[0]], compared.observed[at[0]]
+    expected, observed = (repr(float(array[at[1:]])) for array in arrays)
+    return Shown(pick(case, at[0]), regime, compared.layer, at[1:], expected, observed, arrays)
+
+
+def in_call(case: Case, regime: str, fault: Fault) -> Shown:
+    """The call in which a formula misbehaved."""
+    at = pick(case, fault.place)
+    return Shown(at, regime, fault.layer, (), fault.expected, fault.observed)
+
+
+def smallest(
+    derivation: Derivation, witness: Witness, shown: Shown, trace: Trace, quantity: str, kind: str
+) -> Shown:
+    """The smallest case that shows the same; `trace` is the witness's, of the shown case.
+
+    What shows only after other calls (a derivation that keeps something between them) stays as it
+    was met.
+    """
+
+    def shows(case: Case) -> Shown | None:
+        if not is_exact(case) and not is_normal(case):
+            return None
+        regime = "exact" if is_exact(case) else "certified"
+        compared, faults = compare(
+            derivation, case, trace_of(witness, case), exact=regime == "exact"
+        )
+        if kind != VALUES:
+            fits = (fault for fault in faults if (fault.quantity, fault.kind) == (quantity, kind))
+            return next((in_call(case, regime, fault) for fault in fits), None)
+        fits_too = (c for c in compared if c.quantity == quantity and c.apart.any())
+        return next((in_values(case, regime, each) for each in fits_too), None)
+
+    alone = _one_layer(shown.case, trace, shown.layer)
+    start = next((case for case in (alone, shown.case) if shows(case)), None)
+    if start is None:
+        return shown
+    return shows(shrink(start, lambda case: shows(case) is not None)) or shown
+
+
+def _one_layer(case: Case, trace: Trace, layer: int) -> Case:
+    """One layer as a case of its own: its inputs and its upstream are the witness's."""
+    inputs = case.inputs if layer == 0 else trace[layer - 1].relu_outputs
+    last = layer == len(case.layers) - 1
+    upstream = case.upstream if last else trace[layer + 1].deriv_relu_wrt_inputs
+    return Case(inputs, (Layer(*case.layers[layer]),), upstream, case.learning_rate)

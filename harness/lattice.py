@@ -1,0 +1,220 @@
+"""The exact regime: inputs for which floating point makes no rounding error at all.
+
+Let every input be a multiple of some power of two, its step. Then every product is a multiple of
+the product of the steps, and every partial sum a multiple of the smallest step among its terms.
+Such a number is representable in a format of `bits` significant bits as long as its magnitude is
+below 2^bits steps. So where that holds for every intermediate, each operation returns its exact
+result, in any order of summation, with or without fused multiply-add, on any hardware: two
+correct implementations are equal bit for bit (zero's sign apart).
+
+The condition needs no analysis of the formulas: they run unchanged on `Extent`s, which bound the
+magnitude of every partial sum by the sum of the absolute values, with every unit active.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from typing import Any, Final, NamedTuple, Self
+
+import numpy as np
+
+from harness.algebra import Number
+from harness.ball import precision
+from harness.case import Array, Case, Layer, Shape, Trace
+from harness.derivation import reference_on, walk
+
+
+class Extent(Number):
+    """Absolute values, the exponent of the step they are multiples of, and the widest so far.
+
+    `widest` is the largest magnitude in steps over everything that this number was made from,
+    `lowest` the smallest step exponent, `largest` the largest magnitude. The magnitudes are
+    computed in float64, which cannot hide a violation: sums of multiples of a step are exact up
+    to 2^53 steps, and rounding is monotone, so what exceeds 2^bits <= 2^53 steps is seen to.
+    """
+
+    def __init__(self, magnitude: Array, step: int, history: Sequence["Extent"] = ()) -> None:
+        self.magnitude = magnitude
+        self.step = step
+        largest = float(np.max(magnitude, initial=0.0))
+        self.largest: float = max(largest, *(past.largest for past in history), 0.0)
+        self.lowest: int = min(step, *(past.lowest for past in history), step)
+        widest = float(np.ldexp(largest, -step))
+        self.widest: float = max(widest, *(past.widest for past in history), 0.0)
+
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        """The extent of an array: its lowest set bit decides the step."""
+        magnitude = np.abs(np.asarray(value, np.float64))
+        mantissa, exponent = np.frexp(magnitude)
+        digits = (mantissa * 2.0**53).astype(np.int64)
+        lowest_bit = np.frexp((digits & -digits).astype(np.float64))[1] - 1
+        steps = (lowest_bit + exponent - 53)[magnitude != 0]
+        return cls(magnitude, int(steps.min()) if steps.size else 0)
+
+    def constant(self, value: Any) -> Self:
+        return value if isinstance(value, Extent) else self.of(value)  # type: ignore[return-value]
+
+    def mapped(self, function: Any) -> Self:
+        return type(self)(function(self.magnitude), self.step, [self])
+
+    def plus(self, other: Self) -> Self:
+        step = min(self.step, other.step)
+        return type(self)(self.magnitude + other.magnitude, step, [self, other])
+
+    def negated(self) -> Self:
+        return self
+
+    def times(self, other: Self) -> Self:
+        magnitude = self.magnitude * other.magnitude
+        return type(self)(magnitude, self.step + other.step, [self, other])
+
+    def dot(self, other: Self) -> Self:
+        magnitude = np.matmul(self.magnitude, other.magnitude)
+        return type(self)(magnitude, self.step + other.step, [self, other])
+
+    def column_sum(self) -> Self:
+        magnitude = np.sum(self.magnitude, axis=-2, keepdims=True)
+        return type(self)(magnitude, self.step, [self])
+
+    def maximum(self, other: Self) -> Self:
+        """Every unit active, so that the condition holds whatever the masks turn out to be."""
+        return type(self)(np.maximum(self.magnitude, other.magnitude), self.step, [self, other])
+
+    def at_most(self, other: Self) -> None:
+        return None
+
+    def __setitem__(self, mask: None, value: Any) -> None:
+        """Nothing is masked: see `maximum`."""
+
+
+class Needs(NamedTuple):
+    """What a case asks of a format over all its intermediates."""
+
+    widest: float  # the largest magnitude, in steps
+    largest: float  # the largest magnitude
+    lowest: int  # the exponent of the smallest step
+
+
+def needs(case: Case) -> Needs:
+    """The needs of a whole case, each layer fed by the layer before it."""
+    call = reference_on(lambda value: value if isinstance(value, Extent) else Extent.of(value))
+    with np.errstate(all="ignore"):
+        trace: Trace = walk(call, case)
+    extents: list[Extent] = [extent for layer in trace for extent in layer]
+    return Needs(
+        max(extent.widest for extent in extents),
+        max(extent.largest for extent in extents),
+        min(extent.lowest for extent in extents),
+    )
+
+
+def is_exact(case: Case) -> bool:
+    """Whether every correct implementation must compute this case without rounding."""
+    return needs(case).widest < 2.0 ** precision(case.dtype).bits
+
+
+def is_normal(case: Case) -> bool:
+    """Whether no intermediate of this case can overflow or leave the normal numbers.
+
+    The bound is on multiples of a step, so it holds after any cancellation; intermediates that
+    are rounded lie on coarser steps.
+    """
+    needed, limits = needs(case), np.finfo(case.dtype)
+    return needed.largest < float(limits.max) / 4 and needed.lowest >= limits.minexp
+
+
+class Rung(NamedTuple):
+    """A rung of the ladder of magnitudes: entries go up to 2^bits, as far as the format allows."""
+
+    name: str
+    bits: int
+
+
+# Tiny integers meet kinks all the time; past 11 bits a float16 intermediate shows; products and
+# sums past 24 bits show a float32 one; the last goes up to what the condition allows.
+LADDER: Final = (
+    Rung("tiny", 2),
+    Rung("past 11 bits", 12),
+    Rung("past 24 bits", 15),
+    Rung("limit", 53),
+)
+
+
+class Radii(NamedTuple):
+    """The largest integer drawn for each array; the biases of each layer in their own entry."""
+
+    inputs: int
+    weights: int
+    biases: tuple[int, ...]
+    upstream: int
+
+
+@cache
+def radii(shape: Shape, dtype: np.dtype[Any], bits: tuple[int, int, int], rate: int) -> Radii:
+    """The largest radii below 2^bits (of inputs, weights, upstream) that keep every case exact.
+
+    One common cap on the three is lowered until the condition holds; nothing is ever rejected.
+    The biases reach as far as the weighted sums, so that they can meet every kink. `rate` is the
+    exponent of the learning rate.
+    """
+    exact_below = 2.0 ** precision(dtype).bits
+    for cap in range(min(max(bits), precision(dtype).bits), 0, -1):
+        inputs, weights, upstream = ((1 << min(each, cap)) - 1 for each in bits)
+        hidden, biases = inputs, []
+        for n_inputs in shape[1:-1]:
+            biases.append(n_inputs * hidden * weights)
+            hidden = 2 * biases[-1]
+        found = Radii(inputs, weights, tuple(biases), upstream)
+        if needs(_largest(shape, found, rate)).widest < exact_below:
+            return found
+    raise ValueError(f"no integers are exact at shape {shape} in {dtype}")
+
+
+def _largest(shape: Shape, radii: Radii, rate: int) -> Case:
+    """The case whose every entry is its radius. Radii are odd, so its steps are those of 1."""
+    batch, *widths = shape
+
+    def filled(radius: int, *sizes: int) -> Array:
+        return np.full((1, *sizes), radius, np.float64)
+
+    layers = tuple(
+        Layer(filled(radii.weights, n_inputs, n_neurons), filled(bias, 1, n_neurons))
+        for (n_inputs, n_neurons), bias in zip(pairwise(widths), radii.biases, strict=True)
+    )
+    inputs = filled(radii.inputs, batch, widths[0])
+    upstream = filled(radii.upstream, batch, widths[-1])
+    return Case(inputs, layers, upstream, np.float64(2.0**rate))
+
+
+def lattice_stack(
+    rng: np.random.Generator, shape: Shape, dtype: np.dtype[Any], rung: Rung, count: int
+) -> Case:
+    """`count` cases of one shape with integer entries, on which the exact regime holds.
+
+    Each array keeps to its rung or, at random, to tiny integers, so that large sums also meet
+    kinks; besides, biases are set so that whole columns have a z of exactly 0.
+    """
+    batch, *widths = shape
+    tiny = LADDER[0].bits
+    full = [int(bits) for bits in rng.choice([rung.bits, rung.bits, tiny], 3)]
+    rate = -int(rng.integers(0, 4))
+    within = radii(shape, dtype, (full[0], full[1], full[2]), rate)
+
+    def integers(radius: int, *sizes: int) -> Array:
+        return rng.integers(-radius, radius, (count, *sizes), endpoint=True).astype(np.float64)
+
+    inputs = hidden = integers(within.inputs, batch, widths[0])
+    layers = []
+    for n_inputs, n_neurons in pairwise(widths):
+        weights = integers(within.weights, n_inputs, n_neurons)
+        products = hidden @ weights
+        biases = integers(within.inputs, 1, n_neurons)
+        if batch:
+            row = int(rng.integers(batch))
+            at_kink = rng.random((count, 1, n_neurons)) < 0.25
+            biases = np.where(at_kink, -products[:, row : row + 1, :], biases)
+        hidden = np.maximum(0, products + biases)
+        layers.append(Layer(weights.astype(dtype), biases.astype(dtype)))
+    upstream = integers(within.upstream, batch, widths[-1])
+    return Case(inputs.astype(dtype), tuple(layers), upstream.astype(dtype), dtype.type(2.0**rate))

@@ -1,0 +1,112 @@
+"""The smallest case that still shows a disagreement.
+
+Greedy, to a fixed point: delete samples, inputs and neurons; set numbers to zero; replace the
+rest by simpler ones. At the end no single deletion and no single zero still shows it.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from harness.case import Array, Case, Layer
+
+# Tried in this order for every number: the simplest, then the first integers past 11 and 24 bits.
+SIMPLE: Final = (0.0, 1.0, 2.0, -1.0, -2.0, 0.5, -0.5, 3.0, -3.0, 2049.0, -2049.0, 2.0**24 + 1)
+# Significant bits that a number is rounded to when none of these shows the disagreement.
+FEWER_BITS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 25, 32)
+
+
+def shrink(case: Case, shows: Callable[[Case], bool]) -> Case:
+    """The smallest case found on which `shows` holds. `case` is a stack of one; it must show it."""
+    while True:
+        smaller = _first(_deletions(case), shows)
+        if smaller is None:
+            smaller = _first(_learning_rates(case), shows)
+        if smaller is None:
+            smaller = _simplified(case, shows)
+        if smaller is None:
+            return case
+        case = smaller
+
+
+def _first(cases: Iterator[Case], shows: Callable[[Case], bool]) -> Case | None:
+    return next((case for case in cases if shows(case)), None)
+
+
+def _arrays(case: Case) -> list[tuple[Array, int, int]]:
+    """The case's arrays with the two dimensions of each; -1 is the batch, -2 none.
+
+    Dimension k >= 0 is the k-th width: the inputs are 0, the first layer's neurons 1, and so on.
+    """
+    arrays = [(case.inputs, -1, 0)]
+    for layer, (weights, biases) in enumerate(case.layers):
+        arrays += [(weights, layer, layer + 1), (biases, -2, layer + 1)]
+    return [*arrays, (case.upstream, -1, len(case.layers))]
+
+
+def _rebuilt(case: Case, arrays: list[Array]) -> Case:
+    inputs, *parameters, upstream = arrays
+    layers = tuple(
+        Layer(weights, biases)
+        for weights, biases in zip(parameters[::2], parameters[1::2], strict=True)
+    )
+    return Case(inputs, layers, upstream, case.learning_rate)
+
+
+def _deletions(case: Case) -> Iterator[Case]:
+    """The case without one sample, input or neuron; first without half of them."""
+    for dimension, size in enumerate(case.shape, start=-1):
+        halves = [np.arange(size // 2), np.arange(size // 2, size)] if size > 3 else []
+        for gone in (*halves, *np.arange(size).reshape(-1, 1)):
+            if len(gone) == size:
+                continue
+            arrays = []
+            for array, rows, columns in _arrays(case):
+                if rows == dimension:
+                    array = np.delete(array, gone, axis=1)
+                if columns == dimension:
+                    array = np.delete(array, gone, axis=2)
+                arrays.append(array)
+            yield _rebuilt(case, arrays)
+
+
+def _learning_rates(case: Case) -> Iterator[Case]:
+    for rate in (1.0, 0.5):
+        if case.learning_rate == rate:
+            return
+        yield case._replace(learning_rate=case.dtype.type(rate))
+
+
+def _simplified(case: Case, shows: Callable[[Case], bool]) -> Case | None:
+    """The case with every number as simple as it can be alone, or None if that changes nothing."""
+    changed = False
+    for which, (array, _, _) in enumerate(_arrays(case)):
+        for index in np.ndindex(array.shape):
+            for value in _simpler(array[index]):
+                if array.dtype.type(value) == array[index]:
+                    continue
+                arrays = [each.copy() for each, _, _ in _arrays(case)]
+                arrays[which][index] = value
+                smaller = _rebuilt(case, arrays)
+                if shows(smaller):
+                    case, changed = smaller, True
+                    break
+    return case if changed else None
+
+
+def _simpler(value: Any) -> Iterator[Any]:
+    """Simpler numbers than `value`, the simplest first."""
+    if value in SIMPLE:
+        yield from SIMPLE[: SIMPLE.index(value)]
+        return
+    yield from SIMPLE
+    mantissa, exponent = np.frexp(value)
+    if exponent > 24 or exponent < -2:
+        yield np.ldexp(mantissa, 12)
+        yield np.ldexp(mantissa, 1)
+    for bits in FEWER_BITS:
+        rounded = type(value)(np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent - bits))
+        if rounded == value:
+            return
+        yield rounded

@@ -1,0 +1,197 @@
+"""The verdict: what was found, what was checked, and what was not. Here for machines.
+
+`render.py` shows the same to people.
+"""
+
+import errno
+import json
+import os
+import shlex
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from harness.case import QUANTITIES, Case
+from harness.derivation import REFERENCE, formula_of
+from harness.finding import Finding
+from harness.verification import Row, Tally, Verification
+
+
+class Gap(NamedTuple):
+    """Something asked for that was not checked, and why; a row's fields are '' for all."""
+
+    row: Row
+    reason: str
+
+
+class Verdict(NamedTuple):
+    """Everything that there is to say at the end of a run."""
+
+    verification: Verification
+    seed: int
+    reproduce: str
+    not_asked: tuple[str, ...]  # frameworks that there is a witness for, and that were not chosen
+    gaps: tuple[Gap, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Every quantity was checked, and none disagrees."""
+        return not self.verification.findings and not self.gaps
+
+
+def conclude(
+    verification: Verification,
+    seed: int,
+    options: Sequence[str],
+    not_asked: Sequence[str],
+    crashed: Sequence[str],
+) -> Verdict:
+    """The verdict on a run. `options` are what reproduces it; `crashed` the tests that did not end.
+
+    Such a test fails by no disagreement of the derivation's, so what it checks is not checked.
+    """
+    command = shlex.join(["pytest", "tests/derivation", *options, f"--hypothesis-seed={seed}"])
+    gaps = [*_gaps(verification), *(Gap(Row("", "", "", ""), why) for why in crashed)]
+    return Verdict(verification, seed, command, tuple(not_asked), tuple(gaps))
+
+
+def _gaps(verification: Verification) -> Iterator[Gap]:
+    """What a run left unchecked: nothing is agreed by having nothing in it."""
+    tallies, findings = verification.tallies, verification.findings
+    if not tallies and not findings:
+        yield Gap(Row("", "", "", ""), "no case was checked")
+        return
+    refused = {quantity for quantity, _, _ in findings}
+    for framework, regime, dtype in sorted({row[1:] for row in tallies}):
+        for quantity in QUANTITIES:
+            row = Row(quantity, framework, regime, dtype)
+            reason = _vacuous(row, tallies.get(row, Tally()))
+            # A formula that misbehaved leaves its quantities unknown, and is reported for it.
+            if reason and formula_of(quantity) not in map(formula_of, refused):
+                yield Gap(row, reason)
+
+
+def _vacuous(row: Row, tally: Tally) -> str | None:
+    """Why a row's cases say too little, or None.
+
+    At least one element a shape must be other than zero, since a formula that returns zeros
+    passes everywhere else; ReLU must be met on both sides, and at the kink where cases are drawn
+    to meet it.
+    """
+    with_batch = [shape for shape in tally.shapes if shape[0]]
+    if tally.live < max(len(with_batch), 1):
+        return f"{tally.live} of {tally.elements} elements are not zero"
+    if formula_of(row.quantity).startswith("relu"):
+        met = {"on": tally.on, "off": tally.off}
+        if row.regime == "exact":
+            met["at the kink"] = tally.kinks
+        missing = [side for side, count in met.items() if not count]
+        if missing:
+            return f"no unit was {' or '.join(missing)}"
+    return None
+
+
+def as_json(verdict: Verdict) -> dict[str, Any]:
+    """The verdict in the form of contract 4; its numbers read back to the same bits."""
+    verification = verdict.verification
+    return {
+        "derivation": verification.derivation.name,
+        "agrees": verdict.agrees,
+        "seed": verdict.seed,
+        "frameworks": [
+            {"name": witness.name, "version": witness.version}
+            for witness in verification.witnesses.values()
+        ],
+        "formulas": {
+            formula: verification.derivation.name if formula in verification.derivation.own
+            else REFERENCE.name
+            for formula in REFERENCE.own
+        },
+        "checked": [
+            row._asdict() | asdict(tally) | {"shapes": len(tally.shapes)}
+            for row, tally in sorted(verification.tallies.items(), key=_in_order)
+        ],
+        "not_asked": list(verdict.not_asked),
+        "not_checked": [gap.row._asdict() | {"reason": gap.reason} for gap in verdict.gaps],
+        "disagreements": [
+            _finding_as_json(finding, verdict.reproduce) for finding in in_order(verification)
+        ],
+    }  # fmt: skip
+
+
+def in_order(verification: Verification) -> list[Finding]:
+    """The findings in the order of the quantities."""
+    return sorted(
+        verification.findings.values(),
+        key=lambda finding: (QUANTITIES.index(finding.quantity), finding.outlier),
+    )
+
+
+def _in_order(item: tuple[Row, Tally]) -> Any:
+    row = item[0]
+    return QUANTITIES.index(row.quantity), row[1:]
+
+
+def _finding_as_json(finding: Finding, reproduce: str) -> dict[str, Any]:
+    shown, census = finding.shown, finding.census
+    return {
+        "quantity": finding.quantity,
+        "formula": formula_of(finding.quantity),
+        "kind": finding.kind,
+        "layer": shown.layer,
+        "framework": finding.framework,
+        "regime": shown.regime,
+        "index": list(shown.at),
+        "expected": shown.expected,
+        "observed": shown.observed,
+        "case": case_as_json(shown.case),
+        "census": {
+            "compared": census.compared,
+            "differing": census.differing,
+            "worst": {
+                "ulps": repr(census.worst),
+                "layer_and_index": list(census.place),
+                "expected": repr(census.expected),
+                "observed": repr(census.observed),
+            },
+            "constant_ratio": census.ratios[0] if census.ratios[0] == census.ratios[1] else None,
+        },
+        "outlier": finding.outlier,
+        "mistake": None,
+        "reproduce": reproduce,
+    }
+
+
+def case_as_json(case: Case) -> dict[str, Any]:
+    """One case without its stack axis. A float32 is written as the float64 that it equals."""
+    return {
+        "inputs": case.inputs[0].tolist(),
+        "layers": [
+            {"weights": layer.weights[0].tolist(), "biases": layer.biases[0].tolist()}
+            for layer in case.layers
+        ],
+        "upstream": case.upstream[0].tolist(),
+        "learning_rate": float(case.learning_rate),
+        "dtype": case.dtype.name,
+    }
+
+
+def check_writable(path: Path) -> None:
+    """Raises OSError if a verdict could not be written there; leaves nothing behind."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a directory, expected a file", str(path))
+    with tempfile.TemporaryFile(dir=path.parent):
+        pass
+
+
+def write(verdict: Verdict, path: Path) -> None:
+    """Write the JSON atomically: a reader finds the old file or the new one, never a part."""
+    text = json.dumps(as_json(verdict), indent=1, allow_nan=False) + "\n"
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,175 @@
+"""A derivation before its witnesses: every case it is checked on, and what came of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from harness.calling import Fault
+from harness.case import Case, LayerTrace, Shape, Trace
+from harness.checking import Compared, Witness, compare, same, trace_of
+from harness.compare import Census
+from harness.derivation import REFERENCE, Derivation, formula_of
+from harness.finding import VALUES, Finding, Shown, in_call, in_values, smallest
+
+DERIVATION = "derivation"
+
+Result: TypeAlias = tuple[list[Compared], list[Fault]]
+
+
+class Row(NamedTuple):
+    """What a tally is about."""
+
+    quantity: str
+    framework: str
+    regime: str
+    dtype: str
+
+
+@dataclass
+class Tally:
+    """What was compared, and how much of it was alive."""
+
+    shapes: set[Shape] = field(default_factory=set)
+    cases: int = 0
+    elements: int = 0
+    live: int = 0  # elements whose expected value is not zero
+    on: int = 0  # units with z > 0; this and the next two only for relu's quantities
+    off: int = 0  # units with z < 0
+    kinks: int = 0  # units with z == 0
+    ambiguous: int = 0
+    largest_error_over_radius: float | None = None
+
+
+class Verification:
+    """Runs cases; keeps the tallies, and one finding for each quantity, kind and outlier."""
+
+    def __init__(self, derivation: Derivation, witnesses: Sequence[Witness]) -> None:
+        self.derivation = derivation
+        self.witnesses = {witness.name: witness for witness in witnesses}
+        self.tallies: dict[Row, Tally] = {}
+        self.findings: dict[tuple[str, str, str], Finding] = {}
+
+    def check(self, case: Case, regime: str, chained: bool = False) -> list[Finding]:
+        """Compare the derivation with every witness on a stack of cases; returns the findings.
+
+        Regime "exact" compares bit for bit, on cases that `lattice.is_exact`; any other name is
+        the certified comparison. `chained` goes on, where each formula by itself agrees, to the
+        derivation's own values, carried from formula to formula and from layer to layer.
+        """
+        exact = regime == "exact"
+        traces = {name: trace_of(witness, case) for name, witness in self.witnesses.items()}
+        results: dict[str, Result] = {}
+        for name, trace in traces.items():
+            twin = next((other for other in results if same(traces[other], trace)), None)
+            results[name] = results[twin] if twin else compare(self.derivation, case, trace, exact)
+        for name in traces:
+            self._count(name, regime, case, results[name][0], traces[name])
+        findings = list(self._judged(regime, case, traces, results))
+        if chained and not findings:
+            for name, trace in traces.items():
+                result = compare(self.derivation, case, trace, exact, chained=True)
+                for item in result[0]:
+                    row = Row(item.quantity, name, regime, case.dtype.name)
+                    self.tallies[row].ambiguous += item.ambiguous
+                # What follows from the first quantity that is apart says nothing more.
+                first = [item for item in result[0] if item.apart.any()][:1]
+                found = self._judged(regime, case, {name: trace}, {name: (first, result[1])})
+                findings += list(found)
+        return findings
+
+    def _count(
+        self, name: str, regime: str, case: Case, compared: Iterable[Compared], trace: Trace
+    ) -> None:
+        for item in compared:
+            tally = self.tallies.setdefault(
+                Row(item.quantity, name, regime, case.dtype.name), Tally()
+            )
+            tally.shapes.add(case.shape)
+            tally.cases += len(case.inputs) if item.layer == 0 else 0
+            tally.elements += item.expected.size
+            tally.live += int(np.count_nonzero(item.expected))
+            if item.largest is not None:
+                largest = tally.largest_error_over_radius or 0.0
+                tally.largest_error_over_radius = max(largest, item.largest)
+            if formula_of(item.quantity).startswith("relu"):
+                z = trace[item.layer].layer_outputs
+                tally.on += int(np.count_nonzero(z > 0))
+                tally.off += int(np.count_nonzero(z < 0))
+                tally.kinks += int(np.count_nonzero(z == 0))
+
+    def _judged(
+        self, regime: str, case: Case, traces: dict[str, Trace], results: dict[str, Result]
+    ) -> Iterator[Finding]:
+        """The findings of one stack, new ones and known ones."""
+        apart = {
+            name: {(item.layer, item.quantity) for item in compared if item.apart.any()}
+            for name, (compared, _) in results.items()
+        }
+        for name, (compared, faults) in results.items():
+            for fault in faults:
+                shown = in_call(case, regime, fault)
+                trace = _at(traces[name], fault.place)
+                key = fault.quantity, fault.kind, DERIVATION
+                yield self._finding(key, name, (), shown, trace)
+            for item in compared:
+                if not item.apart.any():
+                    continue
+                siding = [
+                    other
+                    for other in results
+                    if other != name and (item.layer, item.quantity) not in apart[other]
+                ]
+                outlier = self._outlier(name, case, item, traces[name], siding)
+                agreeing = tuple(n for n in results if n != name and n not in siding)
+                shown = in_values(case, regime, item)
+                trace = _at(traces[name], int(np.argwhere(item.apart)[0][0]))
+                key = item.quantity, VALUES, outlier
+                finding = self._finding(key, name, agreeing, shown, trace)
+                if finding.framework == name:
+                    finding.census = finding.census.with_elements(
+                        item.expected, item.observed, item.apart, item.layer
+                    )
+                yield finding
+
+    def _finding(
+        self,
+        key: tuple[str, str, str],
+        name: str,
+        agreeing: tuple[str, ...],
+        shown: Shown,
+        trace: Trace,
+    ) -> Finding:
+        if key not in self.findings:
+            quantity, kind, outlier = key
+            small = smallest(self.derivation, self.witnesses[name], shown, trace, quantity, kind)
+            self.findings[key] = Finding(quantity, kind, name, agreeing, outlier, small, Census())
+        return self.findings[key]
+
+    def _outlier(
+        self, name: str, case: Case, item: Compared, trace: Trace, siding: Sequence[str]
+    ) -> str:
+        """Who stands alone: the witness, if every other voice sides with the derivation.
+
+        The other voices are the other frameworks and, where the formula is not its own, the
+        reference.
+        """
+        voices = [other in siding for other in self.witnesses if other != name]
+        if self.derivation is not REFERENCE and formula_of(item.quantity) in self.derivation.own:
+            voices.append(_reference_sides_with_derivation(case, item, trace))
+        return name if voices and all(voices) else DERIVATION
+
+
+def _reference_sides_with_derivation(case: Case, item: Compared, trace: Trace) -> bool:
+    if item.witness_out is not None:
+        return bool((item.witness_out == item.apart).all())
+    by_reference, _ = compare(REFERENCE, case, trace, exact=True)
+    where = item.layer, item.quantity
+    reference = next(each for each in by_reference if (each.layer, each.quantity) == where)
+    return bool((reference.observed == item.observed)[item.apart].all())
+
+
+def _at(trace: Trace, place: int) -> Trace:
+    """A stack's trace at one place, as a stack of one."""
+    return tuple(LayerTrace(*(array[place : place + 1] for array in layer)) for layer in trace)
