@@ -183,5 +183,5 @@ def _conclude(config: pytest.Config) -> verdict.Verdict:
             options += [option, value]
     not_asked = [name for name in adapters.discover() if name not in _frameworks(config)]
     seed = int(config.getoption(SEED))
-    stash = config.stash
-    return verdict.conclude(stash[VERIFICATION], seed, options, not_asked, stash[UNFINISHED])
+    unfinished = config.stash[UNFINISHED]
+    return verdict.conclude(config.stash[VERIFICATION], seed, options, not_asked, unfinished)

@@ -2,27 +2,36 @@
 
 Contract. Let an implementation compute a formula in the floating-point format `tested`
 (IEEE 754, round to nearest), from any arguments inside the argument balls: in any order of
-summation, with or without fused multiply-add, with partial results in that format or a wider
-one, with results below the smallest normal number kept, rounded or flushed to zero. Then each
-element it returns lies inside the result's ball, |value - mid| <= radius.
+summation, with or without fused multiply-add, with partial results in that format or in one at
+least as wide as the midpoints', with results below the smallest normal number kept, rounded or
+flushed to zero. Then each element it returns lies inside the result's ball,
+|value - mid| <= radius.
 
-Not promised: the smallest such ball; anything after an overflow, or from subnormal arguments
-(`strategies.py` draws neither); algorithms that rearrange by the distributive law (Strassen).
+Not promised: the smallest such ball; anything after an overflow, or from subnormal inputs (no
+case has either); algorithms that rearrange by the distributive law (Strassen).
 
 A ball keeps a sum open. `np.dot(inputs, weights) + biases` is one sum of k + 1 terms, for a
-correct implementation may start from the bias; so a ball holds, beside its midpoint,
-`spread` (how far the exact sum of the terms can be from the midpoint), `mass` (the largest sum of
-the terms' magnitudes) and `roundings` (the most that one term can undergo on its way). For a sum
-of terms t_i with at most n roundings on each one's path, computed = sum t_i (1 + theta_i),
-|theta_i| <= gamma_n = n u / (1 - n u), whatever the order (Higham, Accuracy and Stability of
-Numerical Algorithms, 2nd ed., Lemma 3.1 and section 4.2), so
+correct implementation may start from the bias. So beside its midpoint a ball holds `spread` (how
+far the exact sum of the terms can be from the midpoint), `mass` (the largest sum of the terms'
+magnitudes), and how many of the terms are `products` and how many `plain`.
 
-    radius = spread + gamma_n * mass.
+Rounding. On the way through a sum of k terms a term meets at most k - 1 additions, and one
+multiplication before if it is a product: n roundings. Whatever the order, computed =
+sum t_i (1 + theta_i) with |theta_i| <= gamma_n = n u / (1 - n u) (Higham, Accuracy and Stability
+of Numerical Algorithms, 2nd ed., Lemma 3.1 and section 4.2).
 
-The midpoint is a sum of the same form in the wider dtype, whose own gamma_n is added. Radii are
-sums of products of non-negative numbers: a relative inflation covers their own rounding.
-Midpoint-radius form: Rump, 'Fast and parallel interval arithmetic', BIT 39 (1999); Johansson,
-'Arb' (2017).
+Underflow. A result that is flushed, or rounded to a subnormal, loses less than the smallest
+normal number, lambda. It then holds a product that no flush has lost yet, or two plain terms:
+one normal number alone is not below lambda. Flushed terms are zero from there on and lost only
+once, so at most products + floor(plain / 2) lambdas are lost, each then rounded like a term:
+
+    lost   = lambda (products + floor(plain / 2))
+    radius = spread + lost + gamma_n (mass + lost).
+
+The midpoint is a sum of the same form in the wider dtype, and so may be the implementation's
+partial results: twice that dtype's own gamma_n is added. Radii are sums of products of
+non-negative numbers: a relative inflation covers their own rounding. Midpoint-radius form: Rump,
+'Fast and parallel interval arithmetic', BIT 39 (1999); Johansson, 'Arb' (2017).
 """
 
 from functools import cached_property
@@ -50,9 +59,10 @@ def precision(dtype: np.dtype[Any]) -> Precision:
     Where longdouble is no wider than float64 the midpoints' own rounding doubles the radius,
     which stays certified.
     """
-    tested: Any = np.finfo(dtype)  # type: ignore[type-var]
+    finfo: Any = np.finfo  # NumPy's types do not know finfo of a dtype that is not a literal
+    tested = finfo(dtype)
     wide = np.dtype(np.float64 if dtype == np.float32 else np.longdouble)
-    wide_unit_roundoff = float(np.finfo(wide).eps) / 2
+    wide_unit_roundoff = float(finfo(wide).eps) / 2
     unit_roundoff = float(tested.eps) / 2
     smallest = float(tested.smallest_normal)
     return Precision(int(tested.nmant) + 1, unit_roundoff, smallest, wide, wide_unit_roundoff)
@@ -76,30 +86,44 @@ class Ball(Number):
     """Midpoints and radii of one or a stack of matrices; see the module's contract."""
 
     def __init__(
-        self, tested: Precision, mid: Array, spread: Array, mass: Array, roundings: int
+        self,
+        tested: Precision,
+        mid: Array,
+        spread: Array,
+        mass: Array,
+        products: int = 0,
+        plain: int = 1,
     ) -> None:
         self.tested = tested
         self.mid = mid
         self.spread = spread
         self.mass = mass
-        self.roundings = roundings
+        self.products = products
+        self.plain = plain
         # Elements whose ReLU is undecided, so that the ball holds both answers.
         self.ambiguous: Array = np.zeros(np.shape(mid), bool)
 
     @classmethod
     def exact(cls, array: Any, tested: Precision) -> Self:
         """The ball of radius 0 around each element."""
-        mid = np.asarray(array, tested.wide)
-        return cls(tested, mid, np.zeros_like(mid), np.abs(mid), 0)
+        return cls.around(np.asarray(array, tested.wide), np.zeros((), tested.wide), tested)
+
+    @classmethod
+    def around(cls, mid: Array, radius: Array, tested: Precision) -> Self:
+        """The ball of this radius around each element: a single plain term."""
+        return cls(tested, mid, np.broadcast_to(radius, mid.shape), np.abs(mid) + radius)
 
     @cached_property
     def radius(self) -> Array:
         """How far a correct implementation may be from the midpoint, elementwise."""
-        p, n = self.tested, self.roundings
-        both = gamma(n, p.unit_roundoff) + gamma(n, p.wide_unit_roundoff)
-        # n also bounds the number of terms; 8 covers the handful of operations around the sums.
-        inflation = 1 + 4 * (n + 8) * p.wide_unit_roundoff
-        radius: Array = (self.spread + both * self.mass) * inflation
+        p = self.tested
+        terms = self.products + self.plain
+        n = max(terms - 1, 0) + (self.products > 0)
+        relative = gamma(n, p.unit_roundoff) + 2 * gamma(n, p.wide_unit_roundoff)
+        lost = p.smallest_normal * (self.products + self.plain // 2)
+        # 8 covers the handful of operations around the sums.
+        inflation = 1 + 4 * (terms + 8) * p.wide_unit_roundoff
+        radius: Array = (self.spread + lost + relative * (self.mass + lost)) * inflation
         return radius
 
     def constant(self, value: Any) -> Self:
@@ -107,56 +131,48 @@ class Ball(Number):
 
     def mapped(self, function: Any) -> Self:
         mid, spread, mass = (function(array) for array in (self.mid, self.spread, self.mass))
-        result = type(self)(self.tested, mid, spread, mass, self.roundings)
+        result = type(self)(self.tested, mid, spread, mass, self.products, self.plain)
         result.ambiguous = function(self.ambiguous)
         return result
 
-    def _closed(self, mid: Array, radius: Array) -> Self:
-        """A ball that is a single term from here on."""
-        return type(self)(self.tested, mid, radius, np.abs(mid) + radius, 0)
-
     def plus(self, other: Self) -> Self:
-        """One sum of both sums' terms: n + m + 1 roundings bound any path in any order.
-
-        With k terms a path of a k-term sum has at most k - 1 additions. Let the operands have
-        k and l terms, of at most d and e roundings each before any addition: n = d + k - 1,
-        m = e + l - 1, and max(d, e) + (k + l) - 1 <= n + m + 1. The result of the addition may
-        be flushed to zero.
-        """
-        spread = self.spread + other.spread + self.tested.smallest_normal
-        mass = self.mass + other.mass + self.tested.smallest_normal
-        roundings = self.roundings + other.roundings + 1
-        return type(self)(self.tested, self.mid + other.mid, spread, mass, roundings)
+        """One sum of both sums' terms."""
+        return type(self)(
+            self.tested,
+            self.mid + other.mid,
+            self.spread + other.spread,
+            self.mass + other.mass,
+            self.products + other.products,
+            self.plain + other.plain,
+        )
 
     def negated(self) -> Self:
         """Exact: only the sign bit changes."""
-        return type(self)(self.tested, -self.mid, self.spread, self.mass, self.roundings)
+        spread, mass = self.spread, self.mass
+        return type(self)(self.tested, -self.mid, spread, mass, self.products, self.plain)
 
     def times(self, other: Self) -> Self:
-        """|ab - a'b'| <= |a|r_b + |b|r_a + r_a r_b, one rounding, and one underflow."""
+        """A sum of one product: |ab - a'b'| <= (|a| + r_a) r_b + r_a |b|."""
         return self._product(other, np.multiply, terms=1)
 
     def dot(self, other: Self) -> Self:
-        """k products and their sum: at most k roundings on a path, 2k - 1 possible underflows."""
+        """A sum of as many products as a row has elements, each as in `times`."""
         return self._product(other, np.matmul, terms=self.mid.shape[-1])
 
     def _product(self, other: Self, multiply: Any, terms: int) -> Self:
         a, b = np.abs(self.mid), np.abs(other.mid)
         r_a, r_b = self.radius, other.radius
         spread = multiply(a + r_a, r_b) + multiply(r_a, b)
-        spread = spread + 2 * terms * self.tested.smallest_normal
-        mass = multiply(a, b) + spread
-        return type(self)(self.tested, multiply(self.mid, other.mid), spread, mass, terms)
+        mid, mass = multiply(self.mid, other.mid), multiply(a, b) + spread
+        return type(self)(self.tested, mid, spread, mass, products=terms, plain=0)
 
     def column_sum(self) -> Self:
-        """k rows: at most k - 1 additions on a path, each result possibly flushed."""
-        rows = self.mid.shape[-2]
+        """One sum of all the rows' terms."""
         mid, spread, mass = (
             np.sum(array, axis=-2, keepdims=True) for array in (self.mid, self.spread, self.mass)
         )
-        flushed = rows * self.tested.smallest_normal
-        roundings = self.roundings + max(rows - 1, 0)
-        return type(self)(self.tested, mid, spread + flushed, mass + flushed, roundings)
+        rows = self.mid.shape[-2]
+        return type(self)(self.tested, mid, spread, mass, rows * self.products, rows * self.plain)
 
     def maximum(self, other: Self) -> Self:
         """Exact, and |max(a, b) - max(a', b')| <= max(|a - a'|, |b - b'|); a sure winner's own."""
@@ -167,7 +183,7 @@ class Ball(Number):
             other.radius,
             np.where(other_high <= low, self.radius, np.maximum(self.radius, other.radius)),
         )
-        return self._closed(np.maximum(self.mid, other.mid), radius)
+        return self.around(np.maximum(self.mid, other.mid), radius, self.tested)
 
     def at_most(self, other: Self) -> Unsure:
         """Surely where even the farthest points compare so; undecided where only some do."""
@@ -186,7 +202,7 @@ class Ball(Number):
         choose = [mask.surely, mask.undecided]
         mid = np.select(choose, [np.broadcast_to(new.mid, self.mid.shape), middle], self.mid)
         radius = np.select(choose, [np.broadcast_to(new.radius, self.mid.shape), hull], self.radius)
-        closed = self._closed(mid, radius)
+        closed = self.around(mid, radius, self.tested)
         closed.ambiguous = self.ambiguous | mask.undecided
         self.__dict__.pop("radius", None)
         self.__dict__.update(closed.__dict__)

@@ -177,7 +177,7 @@ def ball(mid: Any, radius: Any, dtype: Any) -> Ball:
     """The ball around each element of mid with the radius given."""
     wide = precision(dtype).wide
     mid, radius = mid.astype(wide), radius.astype(wide)
-    return Ball(precision(dtype), mid, radius, np.abs(mid) + radius, 0)
+    return Ball.around(mid, radius, precision(dtype))
 
 
 @cache
