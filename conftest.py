@@ -1,5 +1,7 @@
 """pytest's side of crossgrad: its options, the run that the derivation tests share, the verdict."""
 
+import os
+import shlex
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from harness.derivation import REFERENCE
 from harness.verification import Verification
 
 SEED = "--hypothesis-seed"
+PYTEST = ["pytest", "tests/derivation"]
 VERIFICATION = pytest.StashKey[Verification]()
 UNFINISHED = pytest.StashKey[list[str]]()
 VERDICT = pytest.StashKey[verdict.Verdict]()
@@ -160,10 +163,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if session.exitstatus == pytest.ExitCode.INTERRUPTED:
         config.stash[UNFINISHED].append("the run was interrupted")
     config.stash[VERDICT] = _conclude(config)
+    if not config.stash[UNFINISHED]:
+        _leave_the_failures_to_the_verdict(config)
     if session.exitstatus == pytest.ExitCode.OK and not config.stash[VERDICT].agrees:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if (path := _json_path(config)) is not None:
         verdict.write(config.stash[VERDICT], path)
+
+
+def _leave_the_failures_to_the_verdict(config: pytest.Config) -> None:
+    """Dozens of failed tests would say over and over what the verdict says once."""
+    config.option.tbstyle = "no"
+    if terminal := config.pluginmanager.get_plugin("terminalreporter"):
+        terminal.reportchars = ""
 
 
 def pytest_terminal_summary(
@@ -183,5 +195,7 @@ def _conclude(config: pytest.Config) -> verdict.Verdict:
             options += [option, value]
     not_asked = [name for name in adapters.discover() if name not in _frameworks(config)]
     seed = int(config.getoption(SEED))
+    runner = ["tox", "-e", "verify", "--"] if "TOX_ENV_NAME" in os.environ else PYTEST
+    command = shlex.join([*runner, *options, f"{SEED}={seed}"])
     unfinished = config.stash[UNFINISHED]
-    return verdict.conclude(config.stash[VERIFICATION], seed, options, not_asked, unfinished)
+    return verdict.conclude(config.stash[VERIFICATION], seed, command, not_asked, unfinished)

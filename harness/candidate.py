@@ -80,7 +80,7 @@ def _check_signature(name: str, formula: str, function: Any) -> None:
     wanted = f"expected {len(expected)} positional: ({', '.join(expected)})"
     if not callable(function):
         kind = type(function).__name__
-        raise CandidateError(f"{name}: {formula} is a {kind}, expected a function; {wanted}")
+        raise CandidateError(f"{name}: {formula} is of type {kind}, expected a function; {wanted}")
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):

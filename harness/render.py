@@ -95,7 +95,8 @@ def _finding(finding: Finding, verdict: Verdict) -> Iterator[str]:
     yield from _matrices([*named, ("upstream", case.upstream[0])])
     if shown.arrays:
         expected, observed = shown.arrays
-        yield _labelled("", f"{finding.quantity}, the element marked:")
+        mark = ", the element marked" if expected.size > 1 else ""
+        yield _labelled("", f"{finding.quantity}{mark}:")
         yield from _matrices([("expected", expected), ("observed", observed)], shown.at)
         yield from _census(finding)
     yield _labelled("reproduce", verdict.reproduce)
@@ -119,7 +120,7 @@ def _census(finding: Finding) -> Iterator[str]:
     census = finding.census
     share = f"{census.differing:,} of {census.compared:,} elements differ in the whole run"
     if census.ratios[0] == census.ratios[1]:
-        share += f"; observed / expected is always {census.ratios[0]:g}"
+        share += f"; observed / expected is always {census.ratios[0] + 0.0:g}"
     yield _labelled("census", share)
     at = f"layer {census.place[0]}, index {list(census.place[1:])}"
     yield _labelled("", f"worst: {census.worst:.3g} units in the last place, {at}:")
@@ -144,7 +145,7 @@ def _rows(array: Array, marked: tuple[int, ...]) -> list[str]:
     if not array.size:
         return [f"empty, shape {array.shape}"]
     cells = [[_number(value) for value in row] for row in array]
-    if marked:
+    if marked and array.size > 1:
         cells[marked[0]][marked[1]] = f">{cells[marked[0]][marked[1]]}<"
     width = max(len(cell) for row in cells for cell in row)
     last = len(cells) - 1
@@ -185,7 +186,10 @@ def _cell(verification: Verification, quantity: str, framework: str) -> str:
     certified = [tally for row, tally in rows if row.regime != "exact"]
     tight = max((tally.largest_error_over_radius or 0.0 for tally in certified), default=0.0)
     cases = sum(tally.cases for tally in certified)
-    return f"{exact:,} / {cases:,} ({tight:.2f})" if certified else f"{exact:,} / none"
+    # Cut, not rounded: 1.00 would look like a bound that is reached.
+    return (
+        f"{exact:,} / {cases:,} ({int(tight * 1000) / 1000})" if certified else f"{exact:,} / none"
+    )
 
 
 def _totals(verification: Verification) -> Iterator[str]:

@@ -1,10 +1,12 @@
 """The smallest case that still shows a disagreement.
 
-Greedy, to a fixed point: delete samples, inputs and neurons; set numbers to zero; replace the
-rest by simpler ones. At the end no single deletion and no single zero still shows it.
+Greedy, to a fixed point: delete samples, inputs and neurons; make whole arrays zeros or ones;
+replace what is left by simpler numbers. At the end no single deletion and no single zero still
+shows it.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any, Final
 
 import numpy as np
@@ -23,6 +25,8 @@ def shrink(case: Case, shows: Callable[[Case], bool]) -> Case:
         smaller = _first(_deletions(case), shows)
         if smaller is None:
             smaller = _first(_learning_rates(case), shows)
+        if smaller is None:
+            smaller = _first(_constants(case), shows)
         if smaller is None:
             smaller = _simplified(case, shows)
         if smaller is None:
@@ -76,6 +80,29 @@ def _learning_rates(case: Case) -> Iterator[Case]:
         if case.learning_rate == rate:
             return
         yield case._replace(learning_rate=case.dtype.type(rate))
+
+
+def _constants(case: Case) -> Iterator[Case]:
+    """The one-layer case with several arrays made zeros or ones at once, the simplest first.
+
+    One number at a time misses these: a z of exactly 0 is kept by no change of one number alone.
+    """
+    arrays = [array for array, _, _ in _arrays(case)]
+    if len(case.layers) > 1:
+        return
+    for values in product((0.0, 1.0, None), repeat=len(arrays)):
+        constant = [
+            array if value is None else np.full_like(array, value)
+            for array, value in zip(arrays, values, strict=True)
+        ]
+        if _size(constant) < _size(arrays):
+            yield _rebuilt(case, constant)
+
+
+def _size(arrays: list[Array]) -> tuple[int, int]:
+    """How many numbers are neither 0 nor 1, and how many are 1."""
+    ones = sum(np.count_nonzero(array == 1) for array in arrays)
+    return sum(np.count_nonzero(array) for array in arrays) - ones, ones
 
 
 def _simplified(case: Case, shows: Callable[[Case], bool]) -> Case | None:

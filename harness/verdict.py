@@ -6,7 +6,6 @@
 import errno
 import json
 import os
-import shlex
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -44,17 +43,16 @@ class Verdict(NamedTuple):
 def conclude(
     verification: Verification,
     seed: int,
-    options: Sequence[str],
+    reproduce: str,
     not_asked: Sequence[str],
     crashed: Sequence[str],
 ) -> Verdict:
-    """The verdict on a run. `options` are what reproduces it; `crashed` the tests that did not end.
+    """The verdict on a run. `reproduce` is the command for it; `crashed` tests did not end.
 
     Such a test fails by no disagreement of the derivation's, so what it checks is not checked.
     """
-    command = shlex.join(["pytest", "tests/derivation", *options, f"--hypothesis-seed={seed}"])
     gaps = [*_gaps(verification), *(Gap(Row("", "", "", ""), why) for why in crashed)]
-    return Verdict(verification, seed, command, tuple(not_asked), tuple(gaps))
+    return Verdict(verification, seed, reproduce, tuple(not_asked), tuple(gaps))
 
 
 def _gaps(verification: Verification) -> Iterator[Gap]:
