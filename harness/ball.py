@@ -121,9 +121,11 @@ class Ball(Number):
         n = max(terms - 1, 0) + (self.products > 0)
         relative = gamma(n, p.unit_roundoff) + 2 * gamma(n, p.wide_unit_roundoff)
         lost = p.smallest_normal * (self.products + self.plain // 2)
+        # A single number, infinite ones too, is not rounded.
+        rounded = relative * (self.mass + lost) if n else 0.0
         # 8 covers the handful of operations around the sums.
         inflation = 1 + 4 * (terms + 8) * p.wide_unit_roundoff
-        radius: Array = (self.spread + lost + relative * (self.mass + lost)) * inflation
+        radius: Array = (self.spread + lost + rounded) * inflation
         return radius
 
     def constant(self, value: Any) -> Self:

@@ -87,7 +87,9 @@ def compare(
     faults: list[Fault] = []
     given = None if chained else expected
     observed = walk(one_by_one(derivation, case.shape, faults), case, given)
-    balls = None if exact else walk(_on_balls(case), case, given)
+    # Only a witness that overflows where nothing should makes balls that are not finite.
+    with np.errstate(all="ignore"):
+        balls = None if exact else walk(_on_balls(case), case, given)
     compared = []
     for layer, (theirs, ours) in enumerate(zip(expected, observed, strict=True)):
         for quantity in QUANTITIES:
@@ -106,13 +108,14 @@ def _compare(
         apart = differs(expected, observed)
         return Compared(layer, quantity, expected, observed, apart, None, None, 0)
     theirs, ours = error_over_radius(expected, ball), error_over_radius(observed, ball)
-    witness_out, out = outside(theirs), outside(ours)
-    sure = ~ball.ambiguous
+    # Arguments that are not finite have no radius: there, only being equal is agreement.
+    bounded = np.isfinite(ball.mid) & np.isfinite(ball.radius)
+    witness_out = bounded & outside(theirs)
+    apart = witness_out | np.where(bounded, outside(ours), differs(expected, observed))
+    sure = bounded & ~ball.ambiguous
     largest = float(np.maximum(theirs, ours).max(initial=0.0, where=sure))
     ambiguous = int(np.count_nonzero(ball.ambiguous))
-    return Compared(
-        layer, quantity, expected, observed, out | witness_out, witness_out, largest, ambiguous
-    )
+    return Compared(layer, quantity, expected, observed, apart, witness_out, largest, ambiguous)
 
 
 def _on_balls(case: Case):  # type: ignore[no-untyped-def]

@@ -28,8 +28,8 @@ def error_over_radius(observed: Array, ball: Ball) -> Array:
 
     An error of 0 is 0 of any radius; any other error of a radius of 0 is infinite.
     """
-    error = np.abs(observed.astype(ball.mid.dtype) - ball.mid)
     with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.abs(observed.astype(ball.mid.dtype) - ball.mid)
         ratio: Array = np.where(error == 0, 0, error / ball.radius)
     return ratio
 

@@ -101,8 +101,8 @@ def _constants(case: Case) -> Iterator[Case]:
 
 def _size(arrays: list[Array]) -> tuple[int, int]:
     """How many numbers are neither 0 nor 1, and how many are 1."""
-    ones = sum(np.count_nonzero(array == 1) for array in arrays)
-    return sum(np.count_nonzero(array) for array in arrays) - ones, ones
+    ones = sum(int(np.count_nonzero(array == 1)) for array in arrays)
+    return sum(int(np.count_nonzero(array)) for array in arrays) - ones, ones
 
 
 def _simplified(case: Case, shows: Callable[[Case], bool]) -> Case | None:

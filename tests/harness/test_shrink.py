@@ -1,0 +1,87 @@
+"""The shrinker: what it returns still shows the disagreement, and nothing smaller does."""
+
+import numpy as np
+import pytest
+
+from harness.case import Case, Layer
+from harness.lattice import LADDER, lattice_stack
+from harness.shrink import shrink
+
+DTYPE = np.dtype(np.float64)
+
+
+def case_of(shape):
+    return lattice_stack(np.random.default_rng(1), shape, DTYPE, LADDER[0], 1)
+
+
+def numbers(case):
+    arrays = [case.inputs, *(array for layer in case.layers for array in layer), case.upstream]
+    return np.concatenate([array.ravel() for array in arrays])
+
+
+@pytest.mark.parametrize("shape", [(3, 4, 2), (1, 1, 1), (5, 2, 3, 4), (9, 9, 9)])
+def test_what_everything_shows_becomes_one_number_of_each_and_all_zero(shape):
+    smallest = shrink(case_of(shape), lambda case: True)
+
+    assert set(smallest.shape) == {1}
+    assert not numbers(smallest).any()
+    assert smallest.learning_rate == 1.0
+
+
+@pytest.mark.parametrize("shape", [(3, 4, 2), (2, 2, 3, 2)])
+def test_what_only_this_case_shows_stays_it_is(shape):
+    case = case_of(shape)
+
+    assert shrink(case, lambda other: other is case) is case
+
+
+@pytest.mark.parametrize("dimension", range(3))
+def test_each_dimension_is_shrunk_to_what_it_takes_and_no_further(dimension):
+    smallest = shrink(case_of((6, 7, 5)), lambda case: case.shape[dimension] >= 2)
+
+    assert smallest.shape == tuple(2 if place == dimension else 1 for place in range(3))
+
+
+def test_every_step_shows_the_disagreement_and_the_last_one_is_minimal():
+    tried = []
+
+    def shows(case):
+        tried.append(case)
+        return np.count_nonzero(case.inputs) >= 2 and case.upstream.max(initial=0) > 2
+
+    smallest = shrink(case_of((4, 3, 2)), shows)
+
+    assert shows(smallest)
+    assert np.count_nonzero(smallest.inputs) == np.count_nonzero(numbers(smallest)) - 1 == 2
+    assert smallest.upstream.max() == 3.0
+
+
+def test_numbers_that_only_together_show_it_are_moved_together():
+    """z == 0 is kept by no change of one number alone."""
+    one = np.ones((1, 1, 1))
+    case = Case(-one, (Layer(3 * one, 3 * one),), one, np.float64(0.5))
+
+    def at_the_kink(case):
+        (layer,) = case.layers
+        return (case.inputs @ layer.weights + layer.biases == 0).all() and case.upstream.any()
+
+    assert numbers(shrink(case, at_the_kink)).tolist() == [0, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("least", "found"), [(2049, 2049), (2.0**24 + 1, 2.0**24 + 1), (2.5, 3.0), (0.3, 1.0)]
+)
+def test_a_number_becomes_the_simplest_that_does(least, found):
+    one = np.ones((1, 1, 1))
+    case = Case(one, (Layer(one, one),), one * 123456789.0, np.float64(1))
+
+    assert shrink(case, lambda other: other.upstream.item() >= least).upstream.item() == found
+
+
+def test_the_dtype_is_kept():
+    case = lattice_stack(np.random.default_rng(1), (2, 2, 2), np.dtype(np.float32), LADDER[1], 1)
+
+    smallest = shrink(case, lambda other: bool(other.upstream.any()))
+
+    assert {array.dtype.name for array in (smallest.inputs, *smallest.layers[0])} == {"float32"}
+    assert type(smallest.learning_rate) is np.float32
