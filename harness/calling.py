@@ -7,6 +7,7 @@ updates in place), and return the same at a second call. What it does otherwise 
 
 import warnings
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -72,8 +73,11 @@ def _call_stack(
     count = len(arguments[0])
     results = [np.empty((count, *shape), dtype) for shape in shapes]
     copies = [np.copy(argument) if np.ndim(argument) else argument for argument in arguments]
-    for place in range(count):
-        returned = _call(formula, _one(copies, place), place)
+    one_case_each = zip(
+        *(copy if np.ndim(copy) else repeat(copy, count) for copy in copies), strict=True
+    )
+    for place, one in enumerate(one_case_each):
+        returned = _call(formula, one, place)
         for result, array in zip(results, _checked(returned, shapes, dtype, place), strict=True):
             result[place] = array
     _check_arguments(step, arguments, copies)
@@ -82,11 +86,7 @@ def _call_stack(
     return results
 
 
-def _one(arguments: Sequence[Any], place: int) -> list[Any]:
-    return [argument[place] if np.ndim(argument) else argument for argument in arguments]
-
-
-def _call(formula: Any, arguments: list[Any], place: int) -> Any:
+def _call(formula: Any, arguments: Sequence[Any], place: int) -> Any:
     try:
         return formula(*arguments)
     except (Exception, SystemExit) as error:
@@ -99,15 +99,16 @@ def _checked(
     returned: Any, shapes: Sequence[Shape], dtype: np.dtype[Any], place: int
 ) -> Sequence[Array]:
     """The arrays that a formula returned, if they are what it should return."""
-    results = (returned,)
-    if len(shapes) > 1:
+    if len(shapes) == 1:
+        results: Sequence[Any] = (returned,)
+    else:
         wanted = f"a tuple of {len(shapes)} arrays"
         if not isinstance(returned, tuple | list):
             raise _Misbehaved(place, "returned the wrong thing", wanted, _kind(returned))
         if len(returned) != len(shapes):
             shown = f"a {type(returned).__name__} of {len(returned)}"
             raise _Misbehaved(place, "returned a wrong number of results", wanted, shown)
-        results = tuple(returned)
+        results = returned
     for which, (result, shape) in enumerate(zip(results, shapes, strict=True)):
         if not isinstance(result, np.ndarray):
             wanted = f"an array of shape {shape}"

@@ -17,7 +17,7 @@ DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
 NAMES = [dtype.name for dtype in DTYPES]
 SHAPES = SMALL + EDGES + DEEP
 # Each draw takes every shape once, in an order of its own, with a stack of this many cases.
-STACK = 256
+STACK = 224
 DRAWS = 3
 SINGLE_CASES = 100
 
