@@ -31,7 +31,8 @@ class Compared(NamedTuple):
 
     `apart` marks the elements where derivation and witness disagree; `witness_out` those where
     the witness is outside the certified radius; in the exact regime it is None, for bits alone do
-    not say who is wrong. `largest` is the largest error over radius of either (certified only).
+    not say who is wrong. `largest` is the largest error over radius of either where both are inside
+    (certified only).
     """
 
     layer: int
@@ -112,8 +113,8 @@ def _compare(
     bounded = np.isfinite(ball.mid) & np.isfinite(ball.radius)
     witness_out = bounded & outside(theirs)
     apart = witness_out | np.where(bounded, outside(ours), differs(expected, observed))
-    sure = bounded & ~ball.ambiguous
-    largest = float(np.maximum(theirs, ours).max(initial=0.0, where=sure))
+    inside = bounded & ~ball.ambiguous & ~apart
+    largest = float(np.maximum(theirs, ours).max(initial=0.0, where=inside))
     ambiguous = int(np.count_nonzero(ball.ambiguous))
     return Compared(layer, quantity, expected, observed, apart, witness_out, largest, ambiguous)
 
