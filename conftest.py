@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 import adapters
 from harness import candidate, render, verdict
@@ -25,6 +25,8 @@ settings.register_profile(
     "crossgrad",
     database=None,  # a stored example would make a second run differ from the first
     deadline=None,
+    # `harness/shrink.py` shrinks what is found, once; Hypothesis would in each test that fails.
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],  # whether it strikes depends on the machine
     print_blob=False,
 )

@@ -6,7 +6,7 @@ shows it.
 """
 
 from collections.abc import Callable, Iterator
-from itertools import product
+from itertools import combinations, product
 from typing import Any, Final
 
 import numpy as np
@@ -59,20 +59,31 @@ def _rebuilt(case: Case, arrays: list[Array]) -> Case:
 
 
 def _deletions(case: Case) -> Iterator[Case]:
-    """The case without one sample, input or neuron; first without half of them."""
-    for dimension, size in enumerate(case.shape, start=-1):
+    """The case without one sample, input or neuron, or without one of each of two dimensions.
+
+    First without half of them. Two at once, for a mistake may need a square.
+    """
+    sizes = dict(enumerate(case.shape, start=-1))
+    for dimension, size in sizes.items():
         halves = [np.arange(size // 2), np.arange(size // 2, size)] if size > 3 else []
-        for gone in (*halves, *np.arange(size).reshape(-1, 1)):
-            if len(gone) == size:
-                continue
-            arrays = []
-            for array, rows, columns in _arrays(case):
-                if rows == dimension:
-                    array = np.delete(array, gone, axis=1)
-                if columns == dimension:
-                    array = np.delete(array, gone, axis=2)
-                arrays.append(array)
-            yield _rebuilt(case, arrays)
+        for gone in (*halves, *range(size)):
+            if size > 1:
+                yield _without(case, {dimension: gone})
+    for one, other in combinations([each for each, size in sizes.items() if size > 1], 2):
+        for places in product(range(sizes[one]), range(sizes[other])):
+            yield _without(case, dict(zip((one, other), places, strict=True)))
+
+
+def _without(case: Case, gone: dict[int, Any]) -> Case:
+    """The case without the given places of some dimensions."""
+    arrays = []
+    for array, rows, columns in _arrays(case):
+        if rows in gone:
+            array = np.delete(array, gone[rows], axis=1)
+        if columns in gone:
+            array = np.delete(array, gone[columns], axis=2)
+        arrays.append(array)
+    return _rebuilt(case, arrays)
 
 
 def _learning_rates(case: Case) -> Iterator[Case]:

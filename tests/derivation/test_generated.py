@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.case import Case
@@ -26,7 +26,7 @@ SINGLE_CASES = 100
 def test_stacks_agree_bit_for_bit(check: Callable[..., None], dtype: np.dtype[Any]) -> None:
     """Every shape on the ladder of magnitudes, in shuffled order."""
 
-    @settings(max_examples=DRAWS, phases=[Phase.generate])
+    @settings(max_examples=DRAWS)
     @given(seed=st.integers(0, 2**32))
     def stacks(seed: int) -> None:
         rng = np.random.default_rng(seed)
@@ -47,7 +47,7 @@ def test_stacks_agree_bit_for_bit(check: Callable[..., None], dtype: np.dtype[An
 def test_stacks_agree_within_the_radius(check: Callable[..., None], dtype: np.dtype[Any]) -> None:
     """Every shape with floats over the range of exponents, in shuffled order."""
 
-    @settings(max_examples=DRAWS, phases=[Phase.generate])
+    @settings(max_examples=DRAWS)
     @given(seed=st.integers(0, 2**32))
     def stacks(seed: int) -> None:
         rng = np.random.default_rng(seed)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.case import Case, LayerTrace, Trace
@@ -120,7 +120,7 @@ def test_scenario_b_one_neuron_several_next(
 def test_scenario_c_layers_of_neurons(check: Callable[..., None], dtype: np.dtype[Any]) -> None:
     """The next layer's deriv_relu_wrt_inputs is this layer's upstream, also when chained."""
 
-    @settings(max_examples=2, phases=[Phase.generate])
+    @settings(max_examples=2)
     @given(st.integers(0, 2**32))
     def scenario(seed: int) -> None:
         rng = np.random.default_rng(seed)
