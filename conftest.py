@@ -16,10 +16,12 @@ from harness.derivation import REFERENCE
 from harness.verification import Verification
 
 SEED = "--hypothesis-seed"
-PYTEST = ["pytest", "tests/derivation"]
+TESTS = "tests/derivation"
+OPTIONS = ("--derivation", "--framework", "--verdict-json")
 VERIFICATION = pytest.StashKey[Verification]()
 UNFINISHED = pytest.StashKey[list[str]]()
 VERDICT = pytest.StashKey[verdict.Verdict]()
+DUE = pytest.StashKey[bool]()  # whether this run is to end with a verdict
 
 settings.register_profile(
     "crossgrad",
@@ -58,8 +60,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if seed is None or seed == "random":
         chosen = 0 if seed is None else int(np.random.SeedSequence().generate_state(1)[0])
         config.option.hypothesis_seed = str(chosen)
-    elif not seed.isdigit():
+    elif not (seed.isascii() and seed.isdigit()):
         raise pytest.UsageError(f"{SEED}: expected a whole number or 'random', not {seed!r}")
+    else:
+        config.option.hypothesis_seed = str(int(seed))
     known = adapters.discover()
     for name in config.getoption("--framework") or ():
         if name not in known:
@@ -83,6 +87,7 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"--derivation {error}") from None
     config.stash[VERIFICATION] = Verification(derivation, ())
     config.stash[UNFINISHED] = []
+    config.stash[DUE] = False
 
 
 def _json_path(config: pytest.Config) -> Path | None:
@@ -106,14 +111,17 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Import the chosen frameworks, once it is known that a derivation test will run."""
     config = session.config
-    wanted = any("verification" in getattr(item, "fixturenames", ()) for item in session.items)
-    if not wanted or config.option.collectonly:
+    if config.option.collectonly:
         return
-    try:
-        witnesses = [adapters.load(name) for name in _frameworks(config)]
-    except adapters.MissingFrameworkError as error:
-        raise pytest.UsageError(str(error)) from None
-    config.stash[VERIFICATION] = Verification(config.stash[VERIFICATION].derivation, witnesses)
+    if any("verification" in getattr(item, "fixturenames", ()) for item in session.items):
+        try:
+            witnesses = [adapters.load(name) for name in _frameworks(config)]
+        except adapters.MissingFrameworkError as error:
+            raise pytest.UsageError(str(error)) from None
+        config.stash[VERIFICATION] = Verification(config.stash[VERIFICATION].derivation, witnesses)
+    asked = any(config.getoption(option) for option in OPTIONS)
+    chosen = any(item.path.is_relative_to(config.rootpath / TESTS) for item in session.items)
+    config.stash[DUE] = asked or chosen
 
 
 @pytest.fixture(scope="session")
@@ -160,14 +168,15 @@ def pytest_runtest_makereport(
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Reach the verdict, write it, and let it decide over a run whose tests all passed."""
     config = session.config
-    if not config.stash[VERIFICATION].witnesses:
+    if not config.stash[DUE]:
         return
     if session.exitstatus == pytest.ExitCode.INTERRUPTED:
         config.stash[UNFINISHED].append("the run was interrupted")
     config.stash[VERDICT] = _conclude(config)
     if not config.stash[UNFINISHED]:
         _leave_the_failures_to_the_verdict(config)
-    if session.exitstatus == pytest.ExitCode.OK and not config.stash[VERDICT].agrees:
+    passed = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+    if passed and not config.stash[VERDICT].agrees:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if (path := _json_path(config)) is not None:
         verdict.write(config.stash[VERDICT], path)
@@ -191,13 +200,15 @@ def pytest_terminal_summary(
 
 def _conclude(config: pytest.Config) -> verdict.Verdict:
     options = []
-    for option in ("--derivation", "--framework"):
+    for option in OPTIONS[:2]:
         given = config.getoption(option) or []
         for value in [given] if isinstance(given, str) else given:
             options += [option, value]
     not_asked = [name for name in adapters.discover() if name not in _frameworks(config)]
     seed = int(config.getoption(SEED))
-    runner = ["tox", "-e", "verify", "--"] if "TOX_ENV_NAME" in os.environ else PYTEST
+    tests = os.path.relpath(config.rootpath / TESTS, config.invocation_params.dir)
+    by_tox = "TOX_ENV_NAME" in os.environ
+    runner = ["tox", "-e", "verify", "--"] if by_tox else ["pytest", tests]
     command = shlex.join([*runner, *options, f"{SEED}={seed}"])
     unfinished = config.stash[UNFINISHED]
     return verdict.conclude(config.stash[VERIFICATION], seed, command, not_asked, unfinished)

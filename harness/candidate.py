@@ -5,6 +5,7 @@ import importlib.util
 import inspect
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ def load(name: str, folder: Path) -> Derivation:
     if not path.exists():
         raise CandidateError(f"{name}: no such file")
     if not path.is_file():
-        raise CandidateError(f"{name}: is a directory, expected a Python file")
+        kind = "a directory" if path.is_dir() else "no regular file"
+        raise CandidateError(f"{name}: is {kind}, expected a Python file")
     namespace = _run(name, path)
     own = tuple(formula for formula in FORMULAS if formula in namespace)
     if not own:
@@ -42,12 +44,14 @@ def _run(name: str, path: Path) -> dict[str, Any]:
     """The file's global names after it was run as a module."""
     try:
         source = path.read_bytes()
-        compile(source, str(path), "exec", dont_inherit=True)
+        with warnings.catch_warnings(action="ignore"):  # Python's own; they are no errors
+            compile(source, str(path), "exec", dont_inherit=True)
     except OSError as error:
         raise CandidateError(f"{name}: cannot be read: {error.strerror}") from None
-    except (SyntaxError, ValueError) as error:
-        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
-        reason = error.msg if isinstance(error, SyntaxError) else str(error)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        lineno = error.lineno if isinstance(error, SyntaxError) else None
+        line = f", line {lineno}" if lineno else ""
+        reason = error.msg if isinstance(error, SyntaxError) else str(error) or "too deeply nested"
         raise CandidateError(f"{name}{line}: does not parse: {reason}") from None
     # Its own loader, so that a file of any name or suffix is run as Python.
     loader = importlib.machinery.SourceFileLoader("crossgrad_candidate", str(path))
@@ -60,15 +64,14 @@ def _run(name: str, path: Path) -> dict[str, Any]:
     written = sys.dont_write_bytecode
     sys.dont_write_bytecode = True
     try:
-        loader.exec_module(module)
-    except (Exception, SystemExit) as error:
+        with warnings.catch_warnings(action="ignore"):
+            loader.exec_module(module)
+    except BaseException as error:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__)
                  if frame.filename == str(path)]  # fmt: skip
         line = f", line {lines[-1]}" if lines else ""
-        message = " ".join(str(error).split())
-        raise CandidateError(
-            f"{name}{line}: its import fails: {type(error).__name__}: {message}"
-        ) from None
+        message = " ".join([f"{type(error).__name__}:", *str(error).split()]).removesuffix(":")
+        raise CandidateError(f"{name}{line}: its import fails: {message}") from None
     finally:
         sys.path.pop()
         sys.dont_write_bytecode = written

@@ -40,14 +40,13 @@ def outside(ratio: Array) -> Array:
 
 
 class Census(NamedTuple):
-    """How a quantity differs over all elements compared so far.
+    """How a quantity differs over all elements that do.
 
     `worst` is the largest distance in units in the last place, with both values and the element's
     place (layer, then its index); the ratio observed / expected lies within `ratios` wherever
     expected is not zero, and is constant if these are equal.
     """
 
-    compared: int = 0
     differing: int = 0
     worst: float = 0.0
     expected: float = 0.0
@@ -59,25 +58,22 @@ class Census(NamedTuple):
         self, expected: Array, observed: Array, different: Array, layer: int
     ) -> "Census":
         """The census with one layer's elements of a stack, `different` saying which disagree."""
-        census = self._replace(compared=self.compared + int(different.size))
         if not different.any():
-            return census
+            return self
         e, o = expected[different].astype(np.float64), observed[different].astype(np.float64)
         with np.errstate(all="ignore"):
             larger = np.maximum(np.abs(e), np.abs(o)).astype(expected.dtype)
             distance = np.abs(e - o) / np.spacing(larger).astype(np.float64)
             distance = np.where(np.isfinite(distance), distance, np.inf)
             ratio = (o / e)[e != 0]
-        low, high = census.ratios
+        low, high = self.ratios
         if ratio.size:
             if not np.isfinite(ratio).all():
                 ratio = np.array([-np.inf, np.inf])
             low, high = min(low, float(ratio.min())), max(high, float(ratio.max()))
-        census = census._replace(
-            differing=census.differing + int(different.sum()), ratios=(low, high)
-        )
+        census = self._replace(differing=self.differing + int(different.sum()), ratios=(low, high))
         at = int(distance.argmax())
-        if distance[at] <= census.worst:
+        if census.place and distance[at] <= census.worst:
             return census
         place = (layer, *(int(axis) for axis in np.argwhere(different)[at][1:]))
         return census._replace(

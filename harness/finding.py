@@ -15,13 +15,15 @@ from harness.shrink import shrink
 
 # The kind of finding in which values differ; the other kinds are those of `calling.Fault`.
 VALUES = "values differ"
+# The outlier of a finding that is no framework's.
+DERIVATION = "derivation"
 
 
 class Shown(NamedTuple):
     """One case (a stack of one) and the element, or the call, in which it shows a disagreement.
 
-    `arrays` are the whole quantity as the witness has it and as the derivation has it, if values
-    differ.
+    `arrays` are the whole quantity as expected and as observed, if values differ. `smallest` says
+    that the case was shrunk; what shows only after other calls cannot be.
     """
 
     case: Case
@@ -31,6 +33,7 @@ class Shown(NamedTuple):
     expected: str
     observed: str
     arrays: tuple[Array, Array] | None = None
+    smallest: bool = False
 
 
 @dataclass
@@ -46,8 +49,15 @@ class Finding:
     census: Census
 
 
+def against_outlier(compared: Compared, outlier: str) -> Compared:
+    """Expected is what all others say, observed what the outlier has."""
+    if outlier == DERIVATION:
+        return compared
+    return compared._replace(expected=compared.observed, observed=compared.expected)
+
+
 def in_values(case: Case, regime: str, compared: Compared) -> Shown:
-    """The first element of a stack in which derivation and witness are apart."""
+    """The first element of a stack in which expected and observed are apart."""
     at = tuple(int(axis) for axis in np.argwhere(compared.apart)[0])
     arrays = compared.expected[at[0]], compared.observed[at[0]]
     expected, observed = (repr(float(array[at[1:]])) for array in arrays)
@@ -61,13 +71,14 @@ def in_call(case: Case, regime: str, fault: Fault) -> Shown:
 
 
 def smallest(
-    derivation: Derivation, witness: Witness, shown: Shown, trace: Trace, quantity: str, kind: str
+    derivation: Derivation, witness: Witness, shown: Shown, trace: Trace, key: tuple[str, str, str]
 ) -> Shown:
     """The smallest case that shows the same; `trace` is the witness's, of the shown case.
 
-    What shows only after other calls (a derivation that keeps something between them) stays as it
-    was met.
+    `key` is the finding's quantity, kind and outlier. What shows only after other calls (a
+    derivation that keeps something between them) stays as it was met.
     """
+    quantity, kind, outlier = key
 
     def shows(case: Case) -> Shown | None:
         if not is_exact(case) and not is_normal(case):
@@ -80,13 +91,16 @@ def smallest(
             fits = (fault for fault in faults if (fault.quantity, fault.kind) == (quantity, kind))
             return next((in_call(case, regime, fault) for fault in fits), None)
         fits_too = (c for c in compared if c.quantity == quantity and c.apart.any())
-        return next((in_values(case, regime, each) for each in fits_too), None)
+        return next(
+            (in_values(case, regime, against_outlier(each, outlier)) for each in fits_too), None
+        )
 
     alone = _one_layer(shown.case, trace, shown.layer)
     start = next((case for case in (alone, shown.case) if shows(case)), None)
     if start is None:
         return shown
-    return shows(shrink(start, lambda case: shows(case) is not None)) or shown
+    found = shows(shrink(start, lambda case: shows(case) is not None))
+    return found._replace(smallest=True) if found else shown
 
 
 def _one_layer(case: Case, trace: Trace, layer: int) -> Case:

@@ -8,9 +8,9 @@ import numpy as np
 
 from harness.case import QUANTITIES, Array
 from harness.derivation import formula_of
-from harness.finding import VALUES, Finding
-from harness.verdict import Verdict, in_order
-from harness.verification import DERIVATION, Tally, Verification
+from harness.finding import DERIVATION, VALUES, Finding
+from harness.verdict import Verdict, compared, in_order
+from harness.verification import Tally, Verification
 
 # The row of labels to the left of a finding's text.
 LABEL = 12
@@ -66,28 +66,15 @@ def _finding(finding: Finding, verdict: Verdict) -> Iterator[str]:
     shown, formula = finding.shown, formula_of(finding.quantity)
     source = derivation.name if formula in derivation.own else "reference"
     if finding.kind == VALUES:
-        where = f"layer {shown.layer}, index {list(shown.at)}"
-        alone = finding.outlier != DERIVATION
-        parties = (finding.framework, source) if alone else (finding.quantity, finding.framework)
-        yield (
-            f"{finding.framework} stands alone in {finding.quantity}: {where}"
-            if alone
-            else f"{parties[0]} disagrees with {parties[1]}: {where}"
-        )
-        agree = (
-            f"; {_list(finding.agreeing)} {_agree(finding.agreeing)}" if finding.agreeing else ""
-        )
-        yield _labelled("expected", f"{shown.expected}   ({finding.framework}{agree})")
-        yield _labelled("observed", f"{shown.observed}   ({source}, {formula})")
+        yield from _parties(finding, f"{source}, {formula}", verdict.verification)
         yield _labelled("regime", _regime(shown.regime))
     else:
         yield f"{formula} {finding.kind} ({source}, for {finding.quantity}, layer {shown.layer})"
         yield _labelled("expected", shown.expected)
         yield _labelled("observed", shown.observed)
     case = shown.case
-    yield _labelled(
-        "case", f"{case.dtype}, learning rate {case.learning_rate!s}, the smallest found:"
-    )
+    found = "the smallest found" if shown.smallest else "as it was met"
+    yield _labelled("case", f"{case.dtype}, learning rate {case.learning_rate!s}, {found}:")
     named: list[tuple[str, Array]] = [("inputs", case.inputs[0])]
     for layer, (weights, biases) in enumerate(case.layers):
         number = f" {layer}" if len(case.layers) > 1 else ""
@@ -98,8 +85,25 @@ def _finding(finding: Finding, verdict: Verdict) -> Iterator[str]:
         mark = ", the element marked" if expected.size > 1 else ""
         yield _labelled("", f"{finding.quantity}{mark}:")
         yield from _matrices([("expected", expected), ("observed", observed)], shown.at)
-        yield from _census(finding)
+        yield from _census(finding, compared(verdict.verification, finding))
     yield _labelled("reproduce", verdict.reproduce)
+
+
+def _parties(finding: Finding, by_hand: str, verification: Verification) -> Iterator[str]:
+    """A disagreement in values: where it is, and who says what."""
+    shown, framework = finding.shown, finding.framework
+    where = f"layer {shown.layer}, index {list(shown.at)}"
+    if finding.outlier == DERIVATION:
+        yield f"{finding.quantity} disagrees with {framework}: {where}"
+        right, wrong, agreeing = framework, by_hand, list(finding.agreeing)
+    else:
+        yield f"{framework} stands alone in {finding.quantity}: {where}"
+        against = (framework, *finding.agreeing)
+        right, wrong = by_hand, framework
+        agreeing = [name for name in verification.witnesses if name not in against]
+    agree = f"; {_list(agreeing)} {_agree(agreeing)}" if agreeing else ""
+    yield _labelled("expected", f"{shown.expected}   ({right}{agree})")
+    yield _labelled("observed", f"{shown.observed}   ({wrong})")
 
 
 def _agree(names: Sequence[str]) -> str:
@@ -116,12 +120,12 @@ def _labelled(label: str, text: str) -> str:
     return f"  {label:<{LABEL - 2}}{text}"
 
 
-def _census(finding: Finding) -> Iterator[str]:
+def _census(finding: Finding, compared: int) -> Iterator[str]:
     census = finding.census
-    share = f"{census.differing:,} of {census.compared:,} elements differ in the whole run"
-    if census.ratios[0] == census.ratios[1]:
-        share += f"; observed / expected is always {census.ratios[0] + 0.0:g}"
+    share = f"{census.differing:,} of {compared:,} elements differ in the whole run"
     yield _labelled("census", share)
+    if census.ratios[0] == census.ratios[1]:
+        yield _labelled("", f"observed / expected is always {census.ratios[0] + 0.0:g}")
     at = f"layer {census.place[0]}, index {list(census.place[1:])}"
     yield _labelled("", f"worst: {census.worst:.3g} units in the last place, {at}:")
     yield _labelled("", f"expected {census.expected!r}, observed {census.observed!r}")
@@ -204,6 +208,7 @@ def _totals(verification: Verification) -> Iterator[str]:
     kinks = total(lambda tally: tally.kinks, backward)
     units = total(lambda tally: tally.elements, backward)
     ambiguous = total(lambda tally: tally.ambiguous, tallies.values())
-    yield f"{elements:,} elements of {len(shapes)} shapes in {dtypes}."
+    of_shapes = f"{len(shapes)} shape{'' if len(shapes) == 1 else 's'}"
+    yield f"{elements:,} elements of {of_shapes} in {dtypes}."
     yield f"Kinks (z exactly 0) met: {kinks:,} of {units:,} units."
     yield f"Ambiguous, so near the kink that rounding decides: {ambiguous:,} (both answers pass)."

@@ -9,13 +9,18 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from harness.case import QUANTITIES, Case
 from harness.derivation import REFERENCE, formula_of
 from harness.finding import Finding
 from harness.verification import Row, Tally, Verification
+
+# What a full run checks, against each framework.
+REGIMES: Final = ("exact", "certified")
+DTYPES: Final = ("float64", "float32")
 
 
 class Gap(NamedTuple):
@@ -62,7 +67,11 @@ def _gaps(verification: Verification) -> Iterator[Gap]:
         yield Gap(Row("", "", "", ""), "no case was checked")
         return
     refused = {quantity for quantity, _, _ in findings}
-    for framework, regime, dtype in sorted({row[1:] for row in tallies}):
+    met = {row[1:] for row in tallies}
+    asked = set(product(verification.witnesses, REGIMES, DTYPES))
+    for framework, regime, dtype in sorted(asked - met):
+        yield Gap(Row("", framework, regime, dtype), "no case of it was checked")
+    for framework, regime, dtype in sorted(met):
         for quantity in QUANTITIES:
             row = Row(quantity, framework, regime, dtype)
             reason = _vacuous(row, tallies.get(row, Tally()))
@@ -78,6 +87,8 @@ def _vacuous(row: Row, tally: Tally) -> str | None:
     passes everywhere else; ReLU must be met on both sides, and at the kink where cases are drawn
     to meet it.
     """
+    if not tally.elements:
+        return "never compared"
     with_batch = [shape for shape in tally.shapes if shape[0]]
     if tally.live < max(len(with_batch), 1):
         return f"{tally.live} of {tally.elements} elements are not zero"
@@ -114,7 +125,8 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "not_asked": list(verdict.not_asked),
         "not_checked": [gap.row._asdict() | {"reason": gap.reason} for gap in verdict.gaps],
         "disagreements": [
-            _finding_as_json(finding, verdict.reproduce) for finding in in_order(verification)
+            _finding_as_json(finding, compared(verification, finding), verdict.reproduce)
+            for finding in in_order(verification)
         ],
     }  # fmt: skip
 
@@ -132,7 +144,16 @@ def _in_order(item: tuple[Row, Tally]) -> Any:
     return QUANTITIES.index(row.quantity), row[1:]
 
 
-def _finding_as_json(finding: Finding, reproduce: str) -> dict[str, Any]:
+def compared(verification: Verification, finding: Finding) -> int:
+    """How many elements of the finding's quantity were compared with its framework."""
+    return sum(
+        tally.elements
+        for row, tally in verification.tallies.items()
+        if row[:2] == (finding.quantity, finding.framework)
+    )
+
+
+def _finding_as_json(finding: Finding, compared: int, reproduce: str) -> dict[str, Any]:
     shown, census = finding.shown, finding.census
     return {
         "quantity": finding.quantity,
@@ -146,7 +167,7 @@ def _finding_as_json(finding: Finding, reproduce: str) -> dict[str, Any]:
         "observed": shown.observed,
         "case": case_as_json(shown.case),
         "census": {
-            "compared": census.compared,
+            "compared": compared,
             "differing": census.differing,
             "worst": {
                 "ulps": repr(census.worst),
@@ -180,6 +201,8 @@ def check_writable(path: Path) -> None:
     """Raises OSError if a verdict could not be written there; leaves nothing behind."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a directory, expected a file", str(path))
+    if not path.parent.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "its folder does not exist", str(path))
     with tempfile.TemporaryFile(dir=path.parent):
         pass
 

@@ -11,9 +11,16 @@ from harness.case import Case, LayerTrace, Shape, Trace
 from harness.checking import Compared, Witness, compare, same, trace_of
 from harness.compare import Census
 from harness.derivation import REFERENCE, Derivation, formula_of
-from harness.finding import VALUES, Finding, Shown, in_call, in_values, smallest
-
-DERIVATION = "derivation"
+from harness.finding import (
+    DERIVATION,
+    VALUES,
+    Finding,
+    Shown,
+    against_outlier,
+    in_call,
+    in_values,
+    smallest,
+)
 
 Result: TypeAlias = tuple[list[Compared], list[Fault]]
 
@@ -123,6 +130,7 @@ class Verification:
                 ]
                 outlier = self._outlier(name, case, item, traces[name], siding)
                 agreeing = tuple(n for n in results if n != name and n not in siding)
+                item = against_outlier(item, outlier)
                 shown = in_values(case, regime, item)
                 trace = _at(traces[name], int(np.argwhere(item.apart)[0][0]))
                 key = item.quantity, VALUES, outlier
@@ -143,7 +151,7 @@ class Verification:
     ) -> Finding:
         if key not in self.findings:
             quantity, kind, outlier = key
-            small = smallest(self.derivation, self.witnesses[name], shown, trace, quantity, kind)
+            small = smallest(self.derivation, self.witnesses[name], shown, trace, key)
             self.findings[key] = Finding(quantity, kind, name, agreeing, outlier, small, Census())
         return self.findings[key]
 

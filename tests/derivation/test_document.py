@@ -10,6 +10,7 @@ import pytest
 
 from harness.calling import one_by_one
 from harness.case import QUANTITIES, Case, Layer, Trace
+from harness.checking import trace_of
 from harness.derivation import walk
 from harness.verification import Verification
 from reference import document
@@ -26,7 +27,7 @@ def document_case(verification: Verification, dtype: Any) -> Case:
     nothing = np.zeros((1, len(document.INPUTS), document.BIASES.size), dtype)
     case = Case(inputs, layers, nothing, dtype(document.LEARNING_RATE))
     witness = next(iter(verification.witnesses.values()))
-    return case._replace(upstream=getattr(witness.trace(case)[0], document.UPSTREAM))
+    return case._replace(upstream=getattr(trace_of(witness, case)[0], document.UPSTREAM))
 
 
 @contextmanager
@@ -78,7 +79,7 @@ def test_every_printed_output_is_met_digit_for_digit(
     check("document", case)
 
     for name, witness in verification.witnesses.items():
-        trace = witness.trace(case)
+        trace = trace_of(witness, case)
         faults: list[Any] = []
         call = one_by_one(verification.derivation, case.shape, faults)
         own = walk(call, case, trace)

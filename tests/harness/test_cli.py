@@ -47,9 +47,9 @@ def test_nothing(check):
 """
 DOCUMENT = "tests/derivation/test_document.py"
 EXAMPLE = f"{DOCUMENT}::test_the_example_agrees_with_each_framework_in_both_dtypes"
+SCENARIOS = "tests/derivation/test_scenarios.py"
 SCENARIO_A = [
-    f"tests/derivation/test_scenarios.py::test_scenario_a_one_neuron_one_next[{dtype}]"
-    for dtype in ("float64", "float32")
+    f"{SCENARIOS}::test_scenario_a_one_neuron_one_next[{dtype}]" for dtype in ("float64", "float32")
 ]
 FLOAT32 = SCENARIO_A[1]
 SGD_SIGN = "tests/candidates/wrong/sgd_sign.py"
@@ -92,7 +92,7 @@ def wrong(toy, tmp_path_factory):
 
 
 def test_a_right_derivation_exits_0(toy):
-    status, stdout = toy(DOCUMENT)
+    status, stdout = toy(DOCUMENT, SCENARIOS)
 
     assert status == 0
     assert "=\nreference agrees with toy 1.0\n" in stdout
@@ -153,18 +153,21 @@ def test_files_are_found_and_written_where_the_user_stands(toy, checkout, tmp_pa
     ("test", "line"),
     [
         ("test_nothing", "no case was checked"),
+        ("test_little_that_is_not_there", "no case was checked"),
+        ("test_zeros", "toy exact float32: no case of it was checked"),
         ("test_zeros", "layer_outputs toy exact float64: 0 of 1 elements are not zero"),
     ],
 )
 def test_tests_that_pass_without_having_checked_everything_exit_1(toy, tmp_path, test, line):
     path = tmp_path / "verdict.json"
 
-    status, stdout = toy(f"tests/derivation/test_little.py::{test}", "--verdict-json", path)
+    little = "tests/derivation/test_little.py"
+    status, stdout = toy(little, "-k", test, "--verdict-json", path)
 
     assert status == 1
     assert "\nreference: NO FULL VERDICT, see what was not checked\n" in stdout
     assert f"\nNOT CHECKED {line}\n" in stdout
-    assert " 1 passed in " in stdout
+    assert "failed" not in stdout
     assert json.loads(path.read_text())["agrees"] is False
 
 
@@ -175,9 +178,9 @@ def test_a_witness_that_fails_leaves_its_test_unchecked_and_shows_why(toy, tmp_p
 
     written = json.loads(path.read_text())
     assert (status, written["agrees"], written["disagreements"]) == (1, False, [])
-    (gap,) = written["not_checked"]
-    assert gap["reason"] == f"{FLOAT32} ended in WitnessError"
-    assert f"\nNOT CHECKED {gap['reason']}\n" in stdout
+    reason = f"{FLOAT32} ended in WitnessError"
+    assert reason in [gap["reason"] for gap in written["not_checked"]]
+    assert f"\nNOT CHECKED {reason}\n" in stdout
     assert re.search("^E .*WitnessError: framework sick .*: I feel sick", stdout, re.MULTILINE)
 
 
@@ -193,5 +196,5 @@ def test_an_interrupted_run_is_not_called_agreeing(toy, checkout, tmp_path):
 
     written = json.loads((tmp_path / "verdict.json").read_text())
     assert (status, written["agrees"], written["disagreements"]) == (2, False, [])
-    assert [gap["reason"] for gap in written["not_checked"]] == ["the run was interrupted"]
+    assert "the run was interrupted" in [gap["reason"] for gap in written["not_checked"]]
     assert "mine.py: NO FULL VERDICT, see what was not checked\n" in stdout

@@ -86,9 +86,9 @@ def test_a_file_that_is_no_derivation_is_refused(refused, file, reason):
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("nowhere/verdict.json", "No such file or directory"),
+        ("nowhere/verdict.json", "its folder does not exist"),
         ("tests", "is a directory, expected a file"),
-        ("README.md/verdict.json", "Not a directory"),
+        ("README.md/verdict.json", "its folder does not exist"),
     ],
 )
 def test_a_place_for_the_verdict_that_cannot_be_written_is_refused_before_the_run(

@@ -40,8 +40,7 @@ def document_case():
     return Case(inputs, layers, upstream, np.float64(document.LEARNING_RATE))
 
 
-def printed(derivation, witnesses):
-    verification = Verification(derivation, witnesses)
+def printed(verification):
     verification.check(document_case(), "document")
     return render.render(verdict.conclude(verification, 0, "pytest", (), ()))
 
@@ -54,17 +53,17 @@ def test_the_disagreement_in_the_readme_is_what_a_run_prints(witnesses):
     (block,) = (each.splitlines() for each in WRONG)
     file = re.search(r"observed .*\((\S+), \w+\)", WRONG[0])[1]
 
-    lines = printed(candidate.load(file, ROOT), witnesses)
+    lines = printed(Verification(candidate.load(file, ROOT), witnesses))
 
     start = lines.index(block[0])
     assert lines[start : start + len(block)] == block
 
 
-def test_the_agreement_in_the_readme_has_the_lines_that_a_run_prints(witnesses):
+def test_the_agreement_in_the_readme_has_the_lines_that_a_run_prints(verify):
     """All but the numbers in the table, which only a whole run has."""
     (block,) = (each.splitlines() for each in RIGHT)
 
-    lines = printed(REFERENCE, witnesses)
+    lines = printed(verify(REFERENCE))
 
     assert block[:4] == lines[:4]
     rows = [line.split(" ")[0] for line in block[4:]]

@@ -18,7 +18,7 @@ WITNESSES = [SimpleNamespace(name=name, version="1.0") for name in ("jax", "torc
 ONE = np.ones((1, 1, 1))
 CASE = Case(ONE, (Layer(ONE, ONE),), ONE, np.float64(1))
 SHOWN = Shown(CASE, "exact", 0, (0, 0), "1.0", "2.0", (ONE[0], ONE[0] + 1))
-CENSUS = Census(10, 1, 2.0, 1.0, 2.0, (0, 0, 0))
+CENSUS = Census(1, 2.0, 1.0, 2.0, (0, 0, 0))
 BIASES = Finding("deriv_relu_wrt_biases", VALUES, "jax", ("torch",), DERIVATION, SHOWN, CENSUS)
 FAULT = Finding("deriv_relu_wrt_biases", "has a wrong shape", "jax", (), DERIVATION, SHOWN, CENSUS)
 ALONE = Finding("layer_outputs", VALUES, "torch", (), "torch", SHOWN, CENSUS)
@@ -88,7 +88,7 @@ def test_the_table_the_totals_and_what_was_left_out():
     new_weights             1,200 / 14 (0.999)         1,200 / none
     new_biases              1,200 / 14 (0.999)         1,200 / none
 
-    38,400 elements of 1 shapes in float64 and float32.
+    38,400 elements of 1 shape in float64 and float32.
     Kinks (z exactly 0) met: 100 of 4,800 units.
     Ambiguous, so near the kink that rounding decides: 0 (both answers pass).
     NOT CHECKED new_biases jax exact float64: 0 of 4 elements are not zero

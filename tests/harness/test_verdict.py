@@ -1,5 +1,6 @@
 """What the verdict counts as not checked: nothing agrees by having nothing in it."""
 
+from itertools import product
 from types import SimpleNamespace
 
 import numpy as np
@@ -24,16 +25,17 @@ def conclude(verification, crashed=()):
 
 
 def full(changes=()):
-    """A verification with enough in every row of one regime, except for the changes."""
+    """A verification with enough in every row, except for the changes."""
     verification = Verification(REFERENCE, [TOY])
-    for quantity in QUANTITIES:
-        verification.tallies[row(quantity)] = FULL
+    for regime, dtype in product(verdict.REGIMES, verdict.DTYPES):
+        for quantity in QUANTITIES:
+            verification.tallies[row(quantity, regime, dtype)] = FULL
     verification.tallies.update(changes)
     return verification
 
 
-def row(quantity, regime="exact"):
-    return Row(quantity, "toy", regime, "float64")
+def row(quantity, regime="exact", dtype="float64"):
+    return Row(quantity, "toy", regime, dtype)
 
 
 def but(**fields):
@@ -45,7 +47,7 @@ def but(**fields):
     [
         ("new_biases", but(live=0), "0 of 4 elements are not zero"),
         ("new_biases", but(shapes={(1, 1, 1), (2, 1, 1)}, live=1), "1 of 4 elements are not zero"),
-        ("new_weights", Tally(), "0 of 0 elements are not zero"),
+        ("new_weights", Tally(), "never compared"),
         ("relu_outputs", but(on=0), "no unit was on"),
         ("relu_outputs", but(off=0), "no unit was off"),
         ("deriv_relu_wrt_z", but(kinks=0), "no unit was at the kink"),
@@ -66,8 +68,17 @@ def test_a_quantity_without_a_row_is_not_checked():
     verification = full()
     del verification.tallies[row("new_weights")]
 
-    reason = "0 of 0 elements are not zero"
-    assert conclude(verification).gaps == (verdict.Gap(row("new_weights"), reason),)
+    assert conclude(verification).gaps == (verdict.Gap(row("new_weights"), "never compared"),)
+
+
+@pytest.mark.parametrize("regime", verdict.REGIMES)
+def test_a_regime_that_was_left_out_in_one_dtype_is_not_checked(regime):
+    verification = full()
+    for quantity in QUANTITIES:
+        del verification.tallies[row(quantity, regime, "float32")]
+
+    gap = verdict.Gap(row("", regime, "float32"), "no case of it was checked")
+    assert conclude(verification).gaps == (gap,)
 
 
 @pytest.mark.parametrize(
@@ -99,8 +110,10 @@ def test_a_test_that_crashed_is_a_gap():
 
 
 def test_a_formula_that_misbehaved_is_reported_for_it_and_not_as_a_gap():
-    derivation = REFERENCE._replace(relu_backward=lambda upstream, z: None)
-    one, verification = np.ones((1, 1, 1)), Verification(derivation, [TOY])
+    one, verification = np.ones((1, 1, 1)), full()
+    for tested in ("deriv_relu_wrt_z", "relu_outputs"):
+        del verification.tallies[row(tested)]
+    verification.derivation = REFERENCE._replace(relu_backward=lambda upstream, z: None)
     verification.check(Case(one, (Layer(one, one),), one, np.float64(0.5)), "exact")
     result = conclude(verification)
 

@@ -179,7 +179,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
     ("name", "error"),
     [
         (".", IsADirectoryError),
-        ("nowhere/verdict.json", FileNotFoundError),
+        ("nowhere/verdict.json", NotADirectoryError),
         ("old.json/verdict.json", NotADirectoryError),
     ],
 )
