@@ -53,7 +53,7 @@ def float_stack(rng: np.random.Generator, shape: Shape, dtype: np.dtype[Any], co
     upstream = floats(int(centre.upstream), batch, widths[-1])
     if cancel_samples and batch > 1:
         inputs[:, 1] = np.nextafter(inputs[:, 0], dtype.type(0))
-        upstream[:, 1] = -upstream[:, 0]
+        upstream[:, 1] = -np.nextafter(upstream[:, 0], dtype.type(0))
     layers: list[Layer] = []
     hidden, exponent = inputs, int(centre.inputs)
     for n_inputs, n_neurons in pairwise(widths):

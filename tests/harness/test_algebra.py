@@ -1,0 +1,108 @@
+"""NumPy's protocols reach the rule of each operation, and what has no rule is refused."""
+
+import numpy as np
+import pytest
+
+from harness.algebra import NoRuleError, Number
+
+
+class Written(Number):
+    """A number that writes down which rules made it."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def constant(self, value):
+        return value if isinstance(value, Written) else Written("constant")
+
+    def mapped(self, function):
+        return Written(f"{function.__name__.strip('_')}({self.text})")
+
+    def plus(self, other):
+        return Written(f"plus({self.text}, {other.text})")
+
+    def times(self, other):
+        return Written(f"times({self.text}, {other.text})")
+
+    def negated(self):
+        return Written(f"negated({self.text})")
+
+    def dot(self, other):
+        return Written(f"dot({self.text}, {other.text})")
+
+    def column_sum(self):
+        return Written(f"column_sum({self.text})")
+
+    def maximum(self, other):
+        return Written(f"maximum({self.text}, {other.text})")
+
+    def at_most(self, other):
+        return f"at_most({self.text}, {other.text})"
+
+    def __setitem__(self, mask, value):
+        self.text = f"masked({self.text}, {mask}, {value})"
+
+
+A, B = Written("a"), Written("b")
+ARRAY = np.ones((2, 2))
+
+
+def masked():
+    result = Written("d")
+    result[A <= 0] = 0
+    return result
+
+
+@pytest.mark.parametrize(
+    ("operation", "rule"),
+    [
+        (lambda: A + B, "plus(a, b)"),
+        (lambda: np.add(A, B), "plus(a, b)"),
+        (lambda: 1 + A, "plus(constant, a)"),
+        (lambda: ARRAY + A, "plus(constant, a)"),
+        (lambda: A + ARRAY, "plus(a, constant)"),
+        (lambda: A - B, "plus(a, negated(b))"),
+        (lambda: ARRAY - A, "plus(constant, negated(a))"),
+        (lambda: np.subtract(A, B), "plus(a, negated(b))"),
+        (lambda: -A, "negated(a)"),
+        (lambda: np.negative(A), "negated(a)"),
+        (lambda: A * B, "times(a, b)"),
+        (lambda: np.float64(2) * A, "times(constant, a)"),
+        (lambda: 2 * A, "times(constant, a)"),
+        (lambda: A @ B, "dot(a, b)"),
+        (lambda: ARRAY @ A, "dot(constant, a)"),
+        (lambda: np.dot(A, B), "dot(a, b)"),
+        (lambda: np.dot(A, ARRAY), "dot(a, constant)"),
+        (lambda: np.matmul(A, B), "dot(a, b)"),
+        (lambda: np.maximum(0, A), "maximum(constant, a)"),
+        (lambda: np.sum(A, axis=0, keepdims=True), "column_sum(a)"),
+        (lambda: A.T, "swap_matrix_axes(a)"),
+        (lambda: np.transpose(A), "swap_matrix_axes(a)"),
+        (lambda: A.copy(), "copy(a)"),
+        (lambda: np.copy(A), "copy(a)"),
+        (masked, "masked(d, at_most(a, constant), 0)"),
+    ],
+)
+def test_an_operation_reaches_its_rule(operation, rule):
+    assert operation().text == rule
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda: np.exp(A),
+        lambda: np.divide(A, B),
+        lambda: np.greater(A, B),
+        lambda: np.add.reduce(A),
+        lambda: np.add(A, B, out=ARRAY),
+        lambda: np.sum(A),
+        lambda: np.sum(A, axis=1, keepdims=True),
+        lambda: np.sum(A, axis=0),
+        lambda: np.mean(A, axis=0),
+        lambda: np.dot(A, B, out=ARRAY),
+        lambda: np.where(A, B, 0),
+    ],
+)
+def test_what_has_no_rule_is_refused(operation):
+    with pytest.raises(NoRuleError, match="Written has no rule for np"):
+        operation()

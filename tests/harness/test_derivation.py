@@ -1,0 +1,112 @@
+"""The walk of five formulas over a case, and the reference on other kinds of number."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+from harness.ball import Ball, precision
+from harness.calling import one_by_one
+from harness.case import QUANTITIES
+from harness.derivation import (
+    FORMULAS,
+    PARAMETERS,
+    REFERENCE,
+    STEPS,
+    formula_of,
+    reference_on,
+    walk,
+)
+from harness.lattice import LADDER, lattice_stack
+
+DTYPE = np.dtype(np.float64)
+
+
+@pytest.fixture
+def case():
+    return lattice_stack(np.random.default_rng(2), (3, 2, 4, 2), DTYPE, LADDER[0], 1)
+
+
+def by_hand(case):
+    """Two layers as someone would write them down, one after the other."""
+    x, ((w0, b0), (w1, b1)), upstream, rate = case
+    x, w0, b0, w1, b1, upstream = (array[0] for array in (x, w0, b0, w1, b1, upstream))
+    z0 = x @ w0 + b0
+    y0 = z0 * (z0 > 0)
+    z1 = y0 @ w1 + b1
+    d1 = upstream * (z1 > 0)
+    down = d1 @ w1.T
+    d0 = down * (z0 > 0)
+    gw0, gb0 = x.T @ d0, d0.sum(0, keepdims=True)
+    gw1, gb1 = y0.T @ d1, d1.sum(0, keepdims=True)
+    first = z0, y0, d0, d0 @ w0.T, gw0, gb0, w0 - rate * gw0, b0 - rate * gb0
+    return first, (z1, z1 * (z1 > 0), d1, down, gw1, gb1, w1 - rate * gw1, b1 - rate * gb1)
+
+
+def test_a_walk_is_the_training_step_of_all_layers(case):
+    trace = walk(one_by_one(REFERENCE, case.shape, []), case)
+
+    for layer, expected in zip(trace, by_hand(case), strict=True):
+        for quantity, ours, theirs in zip(QUANTITIES, layer, expected, strict=True):
+            np.testing.assert_array_equal(ours[0], theirs, quantity)
+
+
+def test_with_given_values_a_wrong_formula_spoils_its_own_quantity_alone(case):
+    truth = walk(one_by_one(REFERENCE, case.shape, []), case)
+    wrong = REFERENCE._replace(dense_forward=lambda x, w, b: x @ w - 2 * b - 1)
+
+    alone = walk(one_by_one(wrong, case.shape, []), case, truth)
+    chained = walk(one_by_one(wrong, case.shape, []), case)
+
+    def spoilt(trace):
+        return {
+            (layer, quantity)
+            for layer in range(2)
+            for quantity in QUANTITIES
+            if (getattr(trace[layer], quantity) != getattr(truth[layer], quantity)).any()
+        }
+
+    assert spoilt(alone) == {(0, "layer_outputs"), (1, "layer_outputs")}
+    assert spoilt(alone) < spoilt(chained)
+
+
+def test_formulas_are_called_forward_then_backward(case):
+    called = []
+
+    def call(step, layer, arguments):
+        called.append((step.formula, layer))
+        return [0.0] * len(step.quantities)
+
+    walk(call, case)
+
+    forward = ["dense_forward", "relu_forward"]
+    backward = ["relu_backward", "dense_backward", "sgd_step", "sgd_step"]
+    assert called == [
+        *((formula, layer) for layer in (0, 1) for formula in forward),
+        *((formula, layer) for layer in (1, 0) for formula in backward),
+    ]
+
+
+def test_every_quantity_comes_from_one_step():
+    assert sorted(q for step in STEPS for q in step.quantities) == sorted(QUANTITIES)
+    assert {formula_of(quantity) for quantity in QUANTITIES} == set(FORMULAS)
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_parameters_are_those_of_the_reference(formula):
+    assert tuple(inspect.signature(getattr(REFERENCE, formula)).parameters) == PARAMETERS[formula]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_it_is_the_reference_that_runs_on_balls(formula, case, monkeypatch):
+    """Each formula, made to fail, fails the walk."""
+
+    def planted(*arguments):
+        raise ZeroDivisionError(formula)
+
+    monkeypatch.setattr("harness.derivation.REFERENCE", REFERENCE._replace(**{formula: planted}))
+    tested = precision(DTYPE)
+    call = reference_on(lambda v: v if isinstance(v, Ball) else Ball.exact(v, tested))
+
+    with pytest.raises(ZeroDivisionError, match=formula):
+        walk(call, case)
