@@ -101,7 +101,7 @@ def _frameworks(config: pytest.Config) -> list[str]:
 
 def pytest_report_header(config: pytest.Config) -> str:
     derivation = config.stash[VERIFICATION].derivation
-    own = "" if derivation is REFERENCE else f" ({', '.join(derivation.own)}; rest: reference)"
+    own = "" if derivation is REFERENCE else f" ({', '.join(derivation.own)})"
     return (
         f"crossgrad: {derivation.name}{own} against {', '.join(_frameworks(config))}; "
         f"{SEED}={config.getoption(SEED)}"

@@ -100,7 +100,7 @@ class Ball(Number):
         self.mass = mass
         self.products = products
         self.plain = plain
-        # Elements whose ReLU is undecided, so that the ball holds both answers.
+        # Elements that hold both answers of an undecided ReLU, or that depend on one that does.
         self.ambiguous: Array = np.zeros(np.shape(mid), bool)
 
     @classmethod
@@ -139,7 +139,7 @@ class Ball(Number):
 
     def plus(self, other: Self) -> Self:
         """One sum of both sums' terms."""
-        return type(self)(
+        result = type(self)(
             self.tested,
             self.mid + other.mid,
             self.spread + other.spread,
@@ -147,11 +147,14 @@ class Ball(Number):
             self.products + other.products,
             self.plain + other.plain,
         )
+        result.ambiguous = self.ambiguous | other.ambiguous
+        return result
 
     def negated(self) -> Self:
         """Exact: only the sign bit changes."""
-        spread, mass = self.spread, self.mass
-        return type(self)(self.tested, -self.mid, spread, mass, self.products, self.plain)
+        result = self.mapped(lambda array: array)
+        result.mid = -self.mid
+        return result
 
     def times(self, other: Self) -> Self:
         """A sum of one product: |ab - a'b'| <= (|a| + r_a) r_b + r_a |b|."""
@@ -166,15 +169,22 @@ class Ball(Number):
         r_a, r_b = self.radius, other.radius
         spread = multiply(a + r_a, r_b) + multiply(r_a, b)
         mid, mass = multiply(self.mid, other.mid), multiply(a, b) + spread
-        return type(self)(self.tested, mid, spread, mass, products=terms, plain=0)
+        result = type(self)(self.tested, mid, spread, mass, products=terms, plain=0)
+        if self.ambiguous.any() or other.ambiguous.any():
+            doubts = multiply(self.ambiguous.astype(a.dtype), np.ones_like(b))
+            more = multiply(np.ones_like(a), other.ambiguous.astype(a.dtype))
+            result.ambiguous = doubts + more > 0
+        return result
 
     def column_sum(self) -> Self:
         """One sum of all the rows' terms."""
         mid, spread, mass = (
             np.sum(array, axis=-2, keepdims=True) for array in (self.mid, self.spread, self.mass)
         )
-        rows = self.mid.shape[-2]
-        return type(self)(self.tested, mid, spread, mass, rows * self.products, rows * self.plain)
+        products, plain = (self.mid.shape[-2] * terms for terms in (self.products, self.plain))
+        result = type(self)(self.tested, mid, spread, mass, products, plain)
+        result.ambiguous = np.any(self.ambiguous, axis=-2, keepdims=True)
+        return result
 
     def maximum(self, other: Self) -> Self:
         """Exact, and |max(a, b) - max(a', b')| <= max(|a - a'|, |b - b'|); a sure winner's own."""
@@ -185,7 +195,9 @@ class Ball(Number):
             other.radius,
             np.where(other_high <= low, self.radius, np.maximum(self.radius, other.radius)),
         )
-        return self.around(np.maximum(self.mid, other.mid), radius, self.tested)
+        result = self.around(np.maximum(self.mid, other.mid), radius, self.tested)
+        result.ambiguous = self.ambiguous | other.ambiguous
+        return result
 
     def at_most(self, other: Self) -> Unsure:
         """Surely where even the farthest points compare so; undecided where only some do."""

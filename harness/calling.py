@@ -6,7 +6,8 @@ updates in place), and return the same at a second call. What it does otherwise 
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import repeat
 from typing import Any, Final, NamedTuple
 
@@ -32,7 +33,7 @@ class Fault(NamedTuple):
     observed: str
 
 
-class _Misbehaved(Exception):
+class Misbehaved(Exception):
     """Ends the calls of one formula on one stack; carries a Fault's last three fields."""
 
     def __init__(self, place: int, kind: str, expected: str, observed: str, which: int = 0) -> None:
@@ -53,11 +54,10 @@ def one_by_one(derivation: Derivation, shape: Shape, faults: list[Fault]) -> Cal
         if any(argument is None for argument in arguments):
             return [None] * len(step.quantities)
         expected = [getattr(shapes[layer], quantity) for quantity in step.quantities]
+        formula = getattr(derivation, step.formula)
         try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                return _call_stack(getattr(derivation, step.formula), step, arguments, expected)
-        except _Misbehaved as error:
+            return call_stack(formula, PARAMETERS[step.formula], arguments, expected)
+        except Misbehaved as error:
             quantity = step.quantities[error.which]
             faults.append(Fault(step.formula, quantity, layer, *error.fault))
             return [None] * len(step.quantities)
@@ -65,10 +65,28 @@ def one_by_one(derivation: Derivation, shape: Shape, faults: list[Fault]) -> Cal
     return call
 
 
-def _call_stack(
-    formula: Any, step: Step, arguments: Sequence[Any], shapes: Sequence[Shape]
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Neither warnings nor floating-point errors of a formula are the run's."""
+    with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
+        yield
+
+
+def call_stack(
+    formula: Any, names: Sequence[str], arguments: Sequence[Any], shapes: Sequence[Shape]
 ) -> list[Array]:
-    """One formula on every case of a stack. Raises _Misbehaved at the first fault."""
+    """One formula on every case of a stack. Raises Misbehaved at the first fault.
+
+    `names` are its arguments'; `shapes` those of its results, one of which it returns as it is,
+    and several as a tuple.
+    """
+    with quiet():
+        return _call_stack(formula, names, arguments, shapes)
+
+
+def _call_stack(
+    formula: Any, names: Sequence[str], arguments: Sequence[Any], shapes: Sequence[Shape]
+) -> list[Array]:
     dtype = arguments[0].dtype
     count = len(arguments[0])
     results = [np.empty((count, *shape), dtype) for shape in shapes]
@@ -77,22 +95,26 @@ def _call_stack(
         *(copy if np.ndim(copy) else repeat(copy, count) for copy in copies), strict=True
     )
     for place, one in enumerate(one_case_each):
-        returned = _call(formula, one, place)
+        returned = call_one(formula, one, place)
         for result, array in zip(results, _checked(returned, shapes, dtype, place), strict=True):
             result[place] = array
-    _check_arguments(step, arguments, copies)
+    _check_arguments(names, arguments, copies)
     for place in range(min(REPEATED, count)):
         _check_repeat(formula, arguments, results, place)
     return results
 
 
-def _call(formula: Any, arguments: Sequence[Any], place: int) -> Any:
+def call_one(formula: Any, arguments: Sequence[Any], place: int) -> Any:
+    """One call. Raises Misbehaved at an exception."""
     try:
         return formula(*arguments)
+    except Misbehaved as error:
+        error.fault = place, *error.fault[1:]
+        raise
     except (Exception, SystemExit) as error:
         lines = str(error).strip().splitlines()
         shown = f"{type(error).__name__}: {lines[-1]}" if lines else type(error).__name__
-        raise _Misbehaved(place, "raised an exception", "a result", shown) from error
+        raise Misbehaved(place, "raised an exception", "a result", shown) from error
 
 
 def _checked(
@@ -104,21 +126,21 @@ def _checked(
     else:
         wanted = f"a tuple of {len(shapes)} arrays"
         if not isinstance(returned, tuple | list):
-            raise _Misbehaved(place, "returned the wrong thing", wanted, _kind(returned))
+            raise Misbehaved(place, "returned the wrong thing", wanted, _kind(returned))
         if len(returned) != len(shapes):
             shown = f"a {type(returned).__name__} of {len(returned)}"
-            raise _Misbehaved(place, "returned a wrong number of results", wanted, shown)
+            raise Misbehaved(place, "returned a wrong number of results", wanted, shown)
         results = returned
     for which, (result, shape) in enumerate(zip(results, shapes, strict=True)):
         if not isinstance(result, np.ndarray):
             wanted = f"an array of shape {shape}"
-            raise _Misbehaved(place, "returned the wrong thing", wanted, _kind(result), which)
+            raise Misbehaved(place, "returned the wrong thing", wanted, _kind(result), which)
         if result.shape != shape:
-            raise _Misbehaved(
+            raise Misbehaved(
                 place, "has a wrong shape", f"shape {shape}", f"shape {result.shape}", which
             )
         if result.dtype != dtype:
-            raise _Misbehaved(
+            raise Misbehaved(
                 place, "has a wrong dtype", f"dtype {dtype}", f"dtype {result.dtype}", which
             )
     return results
@@ -128,15 +150,14 @@ def _kind(value: Any) -> str:
     return "None" if value is None else f"a {type(value).__name__}"
 
 
-def _check_arguments(step: Step, arguments: Sequence[Any], copies: Sequence[Any]) -> None:
-    names = PARAMETERS[step.formula]
+def _check_arguments(names: Sequence[str], arguments: Sequence[Any], copies: Sequence[Any]) -> None:
     for name, before, after in zip(names, arguments, copies, strict=True):
-        if name == "parameter" or not np.ndim(before):
+        if name.startswith("parameter") or not np.ndim(before):
             continue
         changed = differs(before, after)
         if changed.any():
             where = tuple(int(axis) for axis in np.argwhere(changed)[0])
-            raise _Misbehaved(
+            raise Misbehaved(
                 where[0],
                 f"changed its argument {name}",
                 f"{name}{list(where[1:])} to stay {before[where]!s}",
@@ -153,12 +174,12 @@ def _check_repeat(
     kept: list[tuple[Array, Array]] = []
     for _ in range(2):
         fresh = [np.copy(a[place]) if np.ndim(a) else a for a in arguments]
-        again = _checked(_call(formula, fresh, place), shapes, dtype, place)
+        again = _checked(call_one(formula, fresh, place), shapes, dtype, place)
         for which, (result, array) in enumerate(zip(results, again, strict=True)):
             changed = differs(result[place], array)
             if changed.any():
                 at = tuple(np.argwhere(changed)[0])
-                raise _Misbehaved(
+                raise Misbehaved(
                     place,
                     "differs between two equal calls",
                     f"{result[place][at]!s} again",
@@ -167,7 +188,7 @@ def _check_repeat(
                 )
         for which, (before, copy) in enumerate(kept):
             if differs(before, copy).any() or np.shares_memory(before, again[which]):
-                raise _Misbehaved(
+                raise Misbehaved(
                     place,
                     "returns an array that a later call overwrites",
                     "a new array at every call",

@@ -9,7 +9,13 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from harness.derivation import FORMULAS, PARAMETERS, REFERENCE, Derivation
+from harness.derivation import (
+    PARAMETERS,
+    REFERENCE,
+    TRAIN_STEP,
+    TRAIN_STEP_PARAMETERS,
+    Derivation,
+)
 
 
 class CandidateError(Exception):
@@ -19,8 +25,9 @@ class CandidateError(Exception):
 def load(name: str, folder: Path) -> Derivation:
     """The derivation in a file, named as the user named it, relative to `folder`.
 
-    It defines any of the five formulas; what it leaves out comes from the reference. Raises
-    CandidateError, which names the file, and the line or function where there is one.
+    It defines any of the five formulas, and what it leaves out comes from the reference; or a
+    whole step. Raises CandidateError, which names the file, and the line or function where there
+    is one.
     """
     path = folder / name
     if not path.exists():
@@ -29,14 +36,15 @@ def load(name: str, folder: Path) -> Derivation:
         kind = "a directory" if path.is_dir() else "no regular file"
         raise CandidateError(f"{name}: is {kind}, expected a Python file")
     namespace = _run(name, path)
-    own = tuple(formula for formula in FORMULAS if formula in namespace)
+    parameters = PARAMETERS | {TRAIN_STEP: TRAIN_STEP_PARAMETERS}
+    own = tuple(formula for formula in parameters if formula in namespace)
     if not own:
         raise CandidateError(
-            f"{name}: defines none of the five formulas, expected at least one of "
-            f"{', '.join(FORMULAS)}"
+            f"{name}: defines none of the five formulas and no train_step, expected at least one "
+            f"of {', '.join(parameters)}"
         )
     for formula in own:
-        _check_signature(name, formula, namespace[formula])
+        _check_signature(name, formula, namespace[formula], parameters[formula])
     return REFERENCE._replace(name=name, own=own, **{each: namespace[each] for each in own})
 
 
@@ -78,8 +86,7 @@ def _run(name: str, path: Path) -> dict[str, Any]:
     return vars(module)
 
 
-def _check_signature(name: str, formula: str, function: Any) -> None:
-    expected = PARAMETERS[formula]
+def _check_signature(name: str, formula: str, function: Any, expected: tuple[str, ...]) -> None:
     wanted = f"expected {len(expected)} positional: ({', '.join(expected)})"
     if not callable(function):
         kind = type(function).__name__

@@ -1,5 +1,6 @@
 """A derivation against one witness on one stack of cases: where they part, in numbers."""
 
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -8,7 +9,8 @@ from harness.ball import Ball, precision
 from harness.calling import Fault, one_by_one
 from harness.case import QUANTITIES, Array, Case, Trace, quantity_shapes
 from harness.compare import differs, error_over_radius, outside
-from harness.derivation import Derivation, reference_on, walk
+from harness.derivation import TRAIN_STEP, Derivation, Formula, in_order, reference_on, walk
+from harness.whole_step import step_by_step
 
 
 class Witness(Protocol):
@@ -37,6 +39,7 @@ class Compared(NamedTuple):
 
     layer: int
     quantity: str
+    formula: str
     expected: Array
     observed: Array
     apart: Array
@@ -76,6 +79,20 @@ def same(one: Trace, other: Trace) -> bool:
     )
 
 
+def compare_all(
+    derivation: Derivation, case: Case, expected: Trace, exact: bool
+) -> tuple[list[Compared], list[Fault]]:
+    """What there is of the derivation: its formulas, each by itself, and its whole step."""
+    compared: list[Compared] = []
+    faults: list[Fault] = []
+    if derivation.own != (TRAIN_STEP,):
+        compared, faults = compare(derivation, case, expected, exact)
+    if derivation.train_step:
+        by_step, step_faults = compare_step(derivation.train_step, case, expected, exact)
+        compared, faults = compared + by_step, faults + step_faults
+    return compared, faults
+
+
 def compare(
     derivation: Derivation, case: Case, expected: Trace, exact: bool, chained: bool = False
 ) -> tuple[list[Compared], list[Fault]]:
@@ -91,23 +108,51 @@ def compare(
     # Only a witness that overflows where nothing should makes balls that are not finite.
     with np.errstate(all="ignore"):
         balls = None if exact else walk(_on_balls(case), case, given)
+    return list(_compare_traces(expected, observed, balls)), faults
+
+
+def compare_step(
+    train_step: Formula, case: Case, expected: Trace, exact: bool
+) -> tuple[list[Compared], list[Fault]]:
+    """A whole step against the witness's trace, up to the first quantity that is apart.
+
+    What is computed from a wrong quantity says nothing more.
+    """
+    faults: list[Fault] = []
+    observed = step_by_step(train_step, case, faults)
+    with np.errstate(all="ignore"):
+        balls = None if exact else walk(_on_balls(case), case)
     compared = []
-    for layer, (theirs, ours) in enumerate(zip(expected, observed, strict=True)):
-        for quantity in QUANTITIES:
-            value = getattr(ours, quantity)
-            if value is None:
-                continue
-            ball = None if balls is None else getattr(balls[layer], quantity)
-            compared.append(_compare(layer, quantity, getattr(theirs, quantity), value, ball))
+    for each in _compare_traces(expected, observed, balls):
+        compared.append(each._replace(formula=TRAIN_STEP))
+        if each.apart.any():
+            break
     return compared, faults
 
 
+def _compare_traces(expected: Trace, observed: Trace, balls: Trace | None) -> Iterator[Compared]:
+    """Every quantity that was observed, in the order of computation."""
+    for layer, step in in_order(len(expected)):
+        for quantity in step.quantities:
+            value = getattr(observed[layer], quantity)
+            if value is None:
+                continue
+            ball = None if balls is None else getattr(balls[layer], quantity)
+            theirs = getattr(expected[layer], quantity)
+            yield _compare(layer, quantity, step.formula, theirs, value, ball)
+
+
 def _compare(
-    layer: int, quantity: str, expected: Array, observed: Array, ball: Ball | None
+    layer: int,
+    quantity: str,
+    formula: str,
+    expected: Array,
+    observed: Array,
+    ball: Ball | None,
 ) -> Compared:
     if ball is None:
         apart = differs(expected, observed)
-        return Compared(layer, quantity, expected, observed, apart, None, None, 0)
+        return Compared(layer, quantity, formula, expected, observed, apart, None, None, 0)
     theirs, ours = error_over_radius(expected, ball), error_over_radius(observed, ball)
     # Arguments that are not finite have no radius: there, only being equal is agreement.
     bounded = np.isfinite(ball.mid) & np.isfinite(ball.radius)
@@ -116,7 +161,8 @@ def _compare(
     inside = bounded & ~ball.ambiguous & ~apart
     largest = float(np.maximum(theirs, ours).max(initial=0.0, where=inside))
     ambiguous = int(np.count_nonzero(ball.ambiguous))
-    return Compared(layer, quantity, expected, observed, apart, witness_out, largest, ambiguous)
+    where = layer, quantity, formula
+    return Compared(*where, expected, observed, apart, witness_out, largest, ambiguous)
 
 
 def _on_balls(case: Case):  # type: ignore[no-untyped-def]

@@ -13,7 +13,10 @@ Formula: TypeAlias = Callable[..., Any]
 
 
 class Derivation(NamedTuple):
-    """Five formulas. `own` names those that its file defines; the others are the reference's."""
+    """Five formulas, or a whole step. `own` names what its file defines of them.
+
+    What it leaves out of the formulas is the reference's; a whole step stands beside them.
+    """
 
     name: str
     dense_forward: Formula
@@ -22,6 +25,7 @@ class Derivation(NamedTuple):
     dense_backward: Formula
     sgd_step: Formula
     own: tuple[str, ...]
+    train_step: Formula | None = None
 
 
 class Step(NamedTuple):
@@ -56,6 +60,9 @@ PARAMETERS: Final = {
     "sgd_step": ("parameter", "gradient", "learning_rate"),
 }
 FORMULAS: Final = tuple(PARAMETERS)
+# A whole step returns, for each layer, a dict of quantities: any of them.
+TRAIN_STEP: Final = "train_step"
+TRAIN_STEP_PARAMETERS: Final = ("inputs", "layers", "upstream", "learning_rate")
 
 REFERENCE: Final = Derivation(
     "reference",
@@ -74,6 +81,12 @@ Call: TypeAlias = Callable[[Step, int, Sequence[Any]], Sequence[Any]]
 def formula_of(quantity: str) -> str:
     """The name of the formula that returns this quantity."""
     return next(step.formula for step in STEPS if quantity in step.quantities)
+
+
+def in_order(depth: int) -> list[tuple[int, Step]]:
+    """Every (layer, step) of a training step, in the order of computation."""
+    forward = [(layer, step) for layer in range(depth) for step in FORWARD]
+    return forward + [(layer, step) for layer in reversed(range(depth)) for step in BACKWARD]
 
 
 def walk(call: Call, case: Case, given: Trace | None = None) -> Trace:
@@ -102,16 +115,9 @@ def walk(call: Call, case: Case, given: Trace | None = None) -> Trace:
             return getattr(case.layers[layer], name)
         return quantity(layer, name)
 
-    def make(step: Step, layer: int) -> None:
+    for layer, step in in_order(depth):
         values = call(step, layer, [argument(layer, name) for name in step.arguments])
         computed[layer].update(zip(step.quantities, values, strict=True))
-
-    for layer in range(depth):
-        for step in FORWARD:
-            make(step, layer)
-    for layer in reversed(range(depth)):
-        for step in BACKWARD:
-            make(step, layer)
     return tuple(LayerTrace(**quantities) for quantities in computed)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from harness.calling import Fault
 from harness.case import Array, Case, Layer, Trace, pick
-from harness.checking import Compared, Witness, compare, trace_of
+from harness.checking import Compared, Witness, compare_all, trace_of
 from harness.compare import Census
 from harness.derivation import Derivation
 from harness.lattice import is_exact, is_normal
@@ -41,6 +41,7 @@ class Finding:
     """One disagreement of the run: one a quantity, kind and outlier."""
 
     quantity: str
+    formula: str
     kind: str
     framework: str
     agreeing: tuple[str, ...]  # the other frameworks that side with this one
@@ -84,7 +85,7 @@ def smallest(
         if not is_exact(case) and not is_normal(case):
             return None
         regime = "exact" if is_exact(case) else "certified"
-        compared, faults = compare(
+        compared, faults = compare_all(
             derivation, case, trace_of(witness, case), exact=regime == "exact"
         )
         if kind != VALUES:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from harness.case import QUANTITIES, Array
-from harness.derivation import formula_of
+from harness.derivation import TRAIN_STEP
 from harness.finding import DERIVATION, VALUES, Finding
 from harness.verdict import Verdict, compared, in_order
 from harness.verification import Tally, Verification
@@ -26,7 +26,11 @@ def render(verdict: Verdict) -> list[str]:
         lines += [*_finding(finding, verdict), ""]
     if verification.tallies:
         lines += [*_table(verification), "", *_totals(verification)]
+    if left_out := [gap.row.quantity for gap in verdict.gaps if not gap.asked]:
+        lines.append(f"Not returned by {TRAIN_STEP}, so not checked: {_list(left_out)}.")
     for gap in verdict.gaps:
+        if not gap.asked:
+            continue
         what = " ".join(part for part in gap.row if part)
         lines.append(f"NOT CHECKED {what + ': ' if what else ''}{gap.reason}")
     for name in verdict.not_asked:
@@ -47,7 +51,7 @@ def headline(verdict: Verdict) -> str:
     if outliers:
         spoilt = _list(dict.fromkeys(finding.quantity for finding in findings))
         return f"{_list(outliers)} STANDS ALONE against {name} and all others in {spoilt}"
-    if verdict.gaps:
+    if not verdict.agrees:
         return f"{name}: NO FULL VERDICT, see what was not checked"
     return f"{name} agrees with {_list(_witnesses(verification))}"
 
@@ -63,7 +67,7 @@ def _list(words: Iterable[str]) -> str:
 
 def _finding(finding: Finding, verdict: Verdict) -> Iterator[str]:
     derivation = verdict.verification.derivation
-    shown, formula = finding.shown, formula_of(finding.quantity)
+    shown, formula = finding.shown, finding.formula
     source = derivation.name if formula in derivation.own else "reference"
     if finding.kind == VALUES:
         yield from _parties(finding, f"{source}, {formula}", verdict.verification)
@@ -207,7 +211,7 @@ def _totals(verification: Verification) -> Iterator[str]:
     backward = [tally for row, tally in tallies.items() if row.quantity == "deriv_relu_wrt_z"]
     kinks = total(lambda tally: tally.kinks, backward)
     units = total(lambda tally: tally.elements, backward)
-    ambiguous = total(lambda tally: tally.ambiguous, tallies.values())
+    ambiguous = total(lambda tally: tally.ambiguous, backward)
     of_shapes = f"{len(shapes)} shape{'' if len(shapes) == 1 else 's'}"
     yield f"{elements:,} elements of {of_shapes} in {dtypes}."
     yield f"Kinks (z exactly 0) met: {kinks:,} of {units:,} units."

@@ -24,6 +24,8 @@ def shrink(case: Case, shows: Callable[[Case], bool]) -> Case:
     while True:
         smaller = _first(_deletions(case), shows)
         if smaller is None:
+            smaller = _first(_fewer_layers(case), shows)
+        if smaller is None:
             smaller = _first(_learning_rates(case), shows)
         if smaller is None:
             smaller = _first(_constants(case), shows)
@@ -84,6 +86,13 @@ def _without(case: Case, gone: dict[int, Any]) -> Case:
             array = np.delete(array, gone[columns], axis=2)
         arrays.append(array)
     return _rebuilt(case, arrays)
+
+
+def _fewer_layers(case: Case) -> Iterator[Case]:
+    """The case without one of several layers, where the others fit together without it."""
+    for place, (weights, _) in enumerate(case.layers):
+        if len(case.layers) > 1 and weights.shape[1] == weights.shape[2]:
+            yield case._replace(layers=case.layers[:place] + case.layers[place + 1 :])
 
 
 def _learning_rates(case: Case) -> Iterator[Case]:

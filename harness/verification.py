@@ -7,8 +7,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from harness.calling import Fault
-from harness.case import Case, LayerTrace, Shape, Trace
-from harness.checking import Compared, Witness, compare, same, trace_of
+from harness.case import QUANTITIES, Case, LayerTrace, Shape, Trace
+from harness.checking import Compared, Witness, compare, compare_all, same, trace_of
 from harness.compare import Census
 from harness.derivation import REFERENCE, Derivation, formula_of
 from harness.finding import (
@@ -57,6 +57,7 @@ class Verification:
         self.witnesses = {witness.name: witness for witness in witnesses}
         self.tallies: dict[Row, Tally] = {}
         self.findings: dict[tuple[str, str, str], Finding] = {}
+        self.left_out: set[str] = set()  # the quantities that a whole step does not return
 
     def check(self, case: Case, regime: str, chained: bool = False) -> list[Finding]:
         """Compare the derivation with every witness on a stack of cases; returns the findings.
@@ -70,11 +71,16 @@ class Verification:
         results: dict[str, Result] = {}
         for name, trace in traces.items():
             twin = next((other for other in results if same(traces[other], trace)), None)
-            results[name] = results[twin] if twin else compare(self.derivation, case, trace, exact)
+            results[name] = (
+                results[twin] if twin else compare_all(self.derivation, case, trace, exact)
+            )
         for name in traces:
             self._count(name, regime, case, results[name][0], traces[name])
+        if self.derivation.train_step and not any(map(_parted, results.values())):
+            compared = {item.quantity for result in results.values() for item in result[0]}
+            self.left_out |= set(QUANTITIES) - compared
         findings = list(self._judged(regime, case, traces, results))
-        if chained and not findings:
+        if chained and not findings and not self.derivation.train_step:
             for name, trace in traces.items():
                 result = compare(self.derivation, case, trace, exact, chained=True)
                 for item in result[0]:
@@ -97,6 +103,7 @@ class Verification:
             tally.cases += len(case.inputs) if item.layer == 0 else 0
             tally.elements += item.expected.size
             tally.live += int(np.count_nonzero(item.expected))
+            tally.ambiguous += item.ambiguous
             if item.largest is not None:
                 largest = tally.largest_error_over_radius or 0.0
                 tally.largest_error_over_radius = max(largest, item.largest)
@@ -119,7 +126,7 @@ class Verification:
                 shown = in_call(case, regime, fault)
                 trace = _at(traces[name], fault.place)
                 key = fault.quantity, fault.kind, DERIVATION
-                yield self._finding(key, name, (), shown, trace)
+                yield self._finding(key, fault.formula, name, (), shown, trace)
             for item in compared:
                 if not item.apart.any():
                     continue
@@ -134,7 +141,7 @@ class Verification:
                 shown = in_values(case, regime, item)
                 trace = _at(traces[name], int(np.argwhere(item.apart)[0][0]))
                 key = item.quantity, VALUES, outlier
-                finding = self._finding(key, name, agreeing, shown, trace)
+                finding = self._finding(key, item.formula, name, agreeing, shown, trace)
                 if finding.framework == name:
                     finding.census = finding.census.with_elements(
                         item.expected, item.observed, item.apart, item.layer
@@ -144,6 +151,7 @@ class Verification:
     def _finding(
         self,
         key: tuple[str, str, str],
+        formula: str,
         name: str,
         agreeing: tuple[str, ...],
         shown: Shown,
@@ -152,7 +160,9 @@ class Verification:
         if key not in self.findings:
             quantity, kind, outlier = key
             small = smallest(self.derivation, self.witnesses[name], shown, trace, key)
-            self.findings[key] = Finding(quantity, kind, name, agreeing, outlier, small, Census())
+            self.findings[key] = Finding(
+                quantity, formula, kind, name, agreeing, outlier, small, Census()
+            )
         return self.findings[key]
 
     def _outlier(
@@ -164,9 +174,14 @@ class Verification:
         reference.
         """
         voices = [other in siding for other in self.witnesses if other != name]
-        if self.derivation is not REFERENCE and formula_of(item.quantity) in self.derivation.own:
+        if self.derivation is not REFERENCE and item.formula in self.derivation.own:
             voices.append(_reference_sides_with_derivation(case, item, trace))
         return name if voices and all(voices) else DERIVATION
+
+
+def _parted(result: Result) -> bool:
+    compared, faults = result
+    return bool(faults) or any(item.apart.any() for item in compared)
 
 
 def _reference_sides_with_derivation(case: Case, item: Compared, trace: Trace) -> bool:

@@ -14,10 +14,13 @@ from harness.derivation import FORMULAS, REFERENCE
 
 CANDIDATES = Path(__file__).parents[1] / "candidates"
 RELU = "def relu_forward(layer_outputs):\n    return layer_outputs * (layer_outputs > 0)\n"
-FIVE = ", ".join(FORMULAS)
+NONE = (
+    "defines none of the five formulas and no train_step, expected at least one of "
+    f"{', '.join(FORMULAS)}, train_step"
+)
 
 BROKEN = {
-    "defines_none": ("", f"defines none of the five formulas, expected at least one of {FIVE}"),
+    "defines_none": ("", NONE),
     "import_fails": (", line 3", "its import fails: ZeroDivisionError: division by zero"),
     "not_callable": (
         "",
@@ -76,7 +79,7 @@ def test_a_broken_file_is_refused_with_its_place_and_what_was_expected(name, ref
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (b"", f"candidate.py: defines none of the five formulas, expected at least one of {FIVE}"),
+        (b"", f"candidate.py: {NONE}"),
         (b"import sys\n\nsys.exit('bye')", ", line 3: its import fails: SystemExit: bye"),
         (b"raise KeyboardInterrupt", ", line 1: its import fails: KeyboardInterrupt"),
         (b"x = " + b"-" * 200_000 + b"1", "does not parse: "),

@@ -36,6 +36,7 @@ WRONG = {
     "sgd_sign": BOTH_STEPS,
     "two_errors": {"layer_outputs": ONE, "deriv_relu_wrt_biases": TWO_SAMPLES},
     "upstream_ignored": {"deriv_relu_wrt_z": ONE},
+    "weights_updated_too_early": {"deriv_relu_wrt_inputs": ONE},
     "weights_not_transposed": {"deriv_relu_wrt_inputs": (1, 2, 2)},
 }
 RIGHT = sorted(path.stem for path in (CANDIDATES / "right").glob("*.py"))

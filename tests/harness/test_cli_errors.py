@@ -64,8 +64,8 @@ def refused(without_frameworks):
         ),
         (
             f"{BROKEN}/defines_none.py",
-            f"{BROKEN}/defines_none.py: defines none of the five formulas, expected at least one "
-            f"of {', '.join(FORMULAS)}",
+            f"{BROKEN}/defines_none.py: defines none of the five formulas and no train_step, "
+            f"expected at least one of {', '.join(FORMULAS)}, train_step",
         ),
         (
             f"{BROKEN}/wrong_parameters.py",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from harness import render, verdict
 from harness.case import Case, Layer
 from harness.compare import Census
-from harness.derivation import REFERENCE
+from harness.derivation import REFERENCE, formula_of
 from harness.finding import VALUES, Finding, Shown
 from harness.verification import DERIVATION, Row, Tally, Verification
 
@@ -35,7 +35,9 @@ def case(inputs=1.0, weights=1.0, biases=0.0, upstream=1.0, rate=1.0, dtype=np.f
 
 def finding(quantity, shown, kind=VALUES, framework="jax", agreeing=("torch",), **more):
     fields = {"outlier": DERIVATION, "census": CENSUS} | more
-    return Finding(quantity, kind, framework, agreeing, fields["outlier"], shown, fields["census"])
+    formula = formula_of(quantity)
+    outlier, census = fields["outlier"], fields["census"]
+    return Finding(quantity, formula, kind, framework, agreeing, outlier, shown, census)
 
 
 def block(found):

@@ -19,9 +19,10 @@ ONE = np.ones((1, 1, 1))
 CASE = Case(ONE, (Layer(ONE, ONE),), ONE, np.float64(1))
 SHOWN = Shown(CASE, "exact", 0, (0, 0), "1.0", "2.0", (ONE[0], ONE[0] + 1))
 CENSUS = Census(1, 2.0, 1.0, 2.0, (0, 0, 0))
-BIASES = Finding("deriv_relu_wrt_biases", VALUES, "jax", ("torch",), DERIVATION, SHOWN, CENSUS)
-FAULT = Finding("deriv_relu_wrt_biases", "has a wrong shape", "jax", (), DERIVATION, SHOWN, CENSUS)
-ALONE = Finding("layer_outputs", VALUES, "torch", (), "torch", SHOWN, CENSUS)
+WHERE = "deriv_relu_wrt_biases", "dense_backward"
+BIASES = Finding(*WHERE, VALUES, "jax", ("torch",), DERIVATION, SHOWN, CENSUS)
+FAULT = Finding(*WHERE, "has a wrong shape", "jax", (), DERIVATION, SHOWN, CENSUS)
+ALONE = Finding("layer_outputs", "dense_forward", VALUES, "torch", (), "torch", SHOWN, CENSUS)
 GAP = verdict.Gap(Row("", "", "", ""), "no case was checked")
 
 

@@ -1,0 +1,84 @@
+"""A whole step, `train_step`, as its author means it: called on one case at a time.
+
+It returns a dict of quantities for each layer, any of them, and is otherwise held to what a
+formula is held to (`calling.py`). It may update the parameters in place, as the document does.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from harness.calling import Fault, Misbehaved, call_one, call_stack, quiet
+from harness.case import QUANTITIES, Case, LayerTrace, Trace, quantity_shapes
+from harness.derivation import TRAIN_STEP, Formula
+
+# What a step returned on one case: (layer, quantity) to its value.
+Returned: TypeAlias = dict[tuple[int, str], Any]
+
+
+def step_by_step(train_step: Formula, case: Case, faults: list[Fault]) -> Trace:
+    """The trace of a stack of cases; None for what the step leaves out, and after a fault."""
+    depth = len(case.layers)
+    parameters = [parameter for layer in case.layers for parameter in layer]
+    arguments = [case.inputs, *parameters, case.upstream, case.learning_rate]
+    names = ["inputs", *["parameter"] * len(parameters), "upstream", "learning_rate"]
+    shapes = quantity_shapes(case.shape)
+    step = _on_arrays(train_step, depth)
+    keys: list[tuple[int, str]] = []
+
+    def formula(*arrays: Any) -> Any:
+        """The step in the form of a formula: its values, or its one value."""
+        returned = step(*arrays)
+        if list(returned) != keys:
+            raise Misbehaved(
+                0, "returned other quantities at another call", _named(keys), _named(returned)
+            )
+        values = tuple(returned.values())
+        return values if len(values) > 1 else values[0]
+
+    results: dict[tuple[int, str], Any] = {}
+    try:
+        first = [np.copy(array[0]) if np.ndim(array) else array for array in arguments]
+        with quiet():
+            keys += call_one(step, first, 0)
+        if keys:
+            expected = [getattr(shapes[layer], quantity) for layer, quantity in keys]
+            results = dict(zip(keys, call_stack(formula, names, arguments, expected), strict=True))
+    except Misbehaved as error:
+        layer, quantity = keys[error.which] if keys else (0, QUANTITIES[0])
+        faults.append(Fault(TRAIN_STEP, quantity, layer, *error.fault))
+    return tuple(
+        LayerTrace(*(results.get((layer, quantity)) for quantity in QUANTITIES))
+        for layer in range(depth)
+    )
+
+
+def _on_arrays(train_step: Formula, depth: int) -> Callable[..., Returned]:
+    """The step as a function of inputs, each layer's weights and biases, upstream and rate."""
+
+    def step(inputs: Any, *rest: Any) -> Returned:
+        *parameters, upstream, learning_rate = rest
+        layers = list(zip(parameters[::2], parameters[1::2], strict=True))
+        returned = train_step(inputs, layers, upstream, learning_rate)
+        wanted = f"a list of {depth} dict{'s' if depth > 1 else ''}, one a layer"
+        if not isinstance(returned, list | tuple):
+            raise Misbehaved(0, "returned the wrong thing", wanted, f"a {type(returned).__name__}")
+        kinds = [type(layer).__name__ for layer in returned]
+        if len(returned) != depth or not all(isinstance(layer, dict) for layer in returned):
+            shown = f"a {type(returned).__name__} of {', '.join(kinds) or 'nothing'}"
+            raise Misbehaved(0, "returned the wrong thing", wanted, shown)
+        found = {
+            (layer, name): array for layer, d in enumerate(returned) for name, array in d.items()
+        }
+        for _, name in found:
+            if name not in QUANTITIES:
+                wanted = f"any of {', '.join(QUANTITIES)}"
+                raise Misbehaved(0, "returned an unknown quantity", wanted, str(name))
+        return found
+
+    return step
+
+
+def _named(keys: Any) -> str:
+    return ", ".join(f"{quantity} of layer {layer}" for layer, quantity in keys) or "none"
