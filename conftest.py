@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 import adapters
-from harness import candidate, render, verdict
+from harness import candidate, render, revision, verdict
 from harness.case import Case
-from harness.derivation import REFERENCE
+from harness.derivation import REFERENCE, Derivation
 from harness.verification import Verification
 
 SEED = "--hypothesis-seed"
 TESTS = "tests/derivation"
-OPTIONS = ("--derivation", "--framework", "--verdict-json")
+OPTIONS = ("--derivation", "--against", "--framework", "--verdict-json")
 VERIFICATION = pytest.StashKey[Verification]()
 UNFINISHED = pytest.StashKey[list[str]]()
 VERDICT = pytest.StashKey[verdict.Verdict]()
@@ -42,6 +42,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="the derivation to verify: a Python file that defines any of the five formulas "
         "(default: the reference)",
+    )
+    group.addoption(
+        "--against",
+        metavar="REV",
+        help="compare with the reference at this git revision, or with another derivation's FILE, "
+        "on the same cases",
     )
     group.addoption(
         "--framework",
@@ -85,9 +91,21 @@ def pytest_configure(config: pytest.Config) -> None:
             derivation = candidate.load(file, config.invocation_params.dir)
         except candidate.CandidateError as error:
             raise pytest.UsageError(f"--derivation {error}") from None
-    config.stash[VERIFICATION] = Verification(derivation, ())
+    config.stash[VERIFICATION] = Verification(derivation, (), _against(config))
     config.stash[UNFINISHED] = []
     config.stash[DUE] = False
+
+
+def _against(config: pytest.Config) -> Derivation | None:
+    """The derivation that --against names: a file, or else the reference at a git revision."""
+    if (given := config.getoption("--against")) is None:
+        return None
+    try:
+        if (config.invocation_params.dir / given).is_file():
+            return candidate.load(given, config.invocation_params.dir)
+        return revision.load(given, config.rootpath)
+    except candidate.CandidateError as error:
+        raise pytest.UsageError(f"--against {error}") from None
 
 
 def _json_path(config: pytest.Config) -> Path | None:
@@ -118,7 +136,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             witnesses = [adapters.load(name) for name in _frameworks(config)]
         except adapters.MissingFrameworkError as error:
             raise pytest.UsageError(str(error)) from None
-        config.stash[VERIFICATION] = Verification(config.stash[VERIFICATION].derivation, witnesses)
+        planned = config.stash[VERIFICATION]
+        config.stash[VERIFICATION] = Verification(planned.derivation, witnesses, planned.against)
     asked = any(config.getoption(option) for option in OPTIONS)
     chosen = any(item.path.is_relative_to(config.rootpath / TESTS) for item in session.items)
     config.stash[DUE] = asked or chosen
@@ -200,7 +219,7 @@ def pytest_terminal_summary(
 
 def _conclude(config: pytest.Config) -> verdict.Verdict:
     options = []
-    for option in OPTIONS[:2]:
+    for option in OPTIONS[:3]:
         given = config.getoption(option) or []
         for value in [given] if isinstance(given, str) else given:
             options += [option, value]

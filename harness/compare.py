@@ -39,6 +39,14 @@ def outside(ratio: Array) -> Array:
     return ~(ratio <= 1)
 
 
+def distance_in_ulps(one: Array, other: Array) -> Array:
+    """|one - other| in units in the last place of the larger; infinite if one is not finite."""
+    with np.errstate(all="ignore"):
+        unit = np.spacing(np.maximum(np.abs(one), np.abs(other))).astype(np.float64)
+        distance = np.abs(one.astype(np.float64) - other.astype(np.float64)) / unit
+    return np.where(np.isfinite(distance), distance, np.inf)
+
+
 class Census(NamedTuple):
     """How a quantity differs over all elements that do.
 
@@ -61,10 +69,8 @@ class Census(NamedTuple):
         if not different.any():
             return self
         e, o = expected[different].astype(np.float64), observed[different].astype(np.float64)
+        distance = distance_in_ulps(expected[different], observed[different])
         with np.errstate(all="ignore"):
-            larger = np.maximum(np.abs(e), np.abs(o)).astype(expected.dtype)
-            distance = np.abs(e - o) / np.spacing(larger).astype(np.float64)
-            distance = np.where(np.isfinite(distance), distance, np.inf)
             ratio = (o / e)[e != 0]
         low, high = self.ratios
         if ratio.size:

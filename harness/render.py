@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import regression
 from harness.case import QUANTITIES, Array
 from harness.derivation import TRAIN_STEP
 from harness.finding import DERIVATION, VALUES, Finding
@@ -26,6 +27,8 @@ def render(verdict: Verdict) -> list[str]:
         lines += [*_finding(finding, verdict), ""]
     if verification.tallies:
         lines += [*_table(verification), "", *_totals(verification)]
+    if verification.against:
+        lines += ["", *regression.lines(verification.against.name, verification.changes), ""]
     if left_out := [gap.row.quantity for gap in verdict.gaps if not gap.asked]:
         lines.append(f"Not returned by {TRAIN_STEP}, so not checked: {_list(left_out)}.")
     for gap in verdict.gaps:

@@ -13,6 +13,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from harness import regression
 from harness.case import QUANTITIES, Case
 from harness.derivation import REFERENCE, TRAIN_STEP, formula_of
 from harness.finding import Finding
@@ -133,6 +134,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         ],
         "not_asked": list(verdict.not_asked),
         "not_checked": [gap.row._asdict() | {"reason": gap.reason} for gap in verdict.gaps],
+        "regression": regression.as_json(verification.changes),
         "disagreements": [
             _finding_as_json(finding, compared(verification, finding), verdict.reproduce)
             for finding in in_order(verification)

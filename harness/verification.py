@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from harness import regression
 from harness.calling import Fault
 from harness.case import QUANTITIES, Case, LayerTrace, Shape, Trace
 from harness.checking import Compared, Witness, compare, compare_all, same, trace_of
@@ -52,8 +53,15 @@ class Tally:
 class Verification:
     """Runs cases; keeps the tallies, and one finding for each quantity, kind and outlier."""
 
-    def __init__(self, derivation: Derivation, witnesses: Sequence[Witness]) -> None:
+    def __init__(
+        self,
+        derivation: Derivation,
+        witnesses: Sequence[Witness],
+        against: Derivation | None = None,
+    ) -> None:
         self.derivation = derivation
+        self.against = against  # what the derivation is also compared with, on the same cases
+        self.changes: dict[str, regression.Change] = {}
         self.witnesses = {witness.name: witness for witness in witnesses}
         self.tallies: dict[Row, Tally] = {}
         self.findings: dict[tuple[str, str, str], Finding] = {}
@@ -74,6 +82,9 @@ class Verification:
             results[name] = (
                 results[twin] if twin else compare_all(self.derivation, case, trace, exact)
             )
+            if self.against and not twin:
+                before, _ = compare_all(self.against, case, trace, exact)
+                regression.note(self.changes, before, results[name][0])
         for name in traces:
             self._count(name, regime, case, results[name][0], traces[name])
         if self.derivation.train_step and not any(map(_parted, results.values())):

@@ -1,0 +1,115 @@
+"""What a change of formulas changed: two derivations on the same cases, quantity by quantity."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness.case import QUANTITIES
+from harness.checking import Compared
+from harness.compare import differs, distance_in_ulps
+
+SAME = "same bits"
+LEGAL = "within the radius"
+DIFFERENT = "different"
+
+
+@dataclass
+class Change:
+    """One quantity, before and after.
+
+    `old_wrong` and `new_wrong` say whether a changed element, or a failed call, of that side
+    disagrees with a framework; a framework that stands alone is not counted.
+    """
+
+    elements: int = 0
+    changed: int = 0
+    largest_ulps: float = 0.0
+    old_wrong: bool = False
+    new_wrong: bool = False
+
+    @property
+    def answer(self) -> str:
+        """SAME; LEGAL if what changed is inside the certified radius on both sides; DIFFERENT."""
+        if self.old_wrong or self.new_wrong:
+            return DIFFERENT
+        return LEGAL if self.changed else SAME
+
+    @property
+    def sides_with(self) -> str | None:
+        """Whom the frameworks side with where the answer is DIFFERENT."""
+        if self.answer != DIFFERENT:
+            return None
+        return (
+            "neither" if self.old_wrong and self.new_wrong else "new" if self.old_wrong else "old"
+        )
+
+
+def note(changes: dict[str, Change], old: Iterable[Compared], new: Iterable[Compared]) -> None:
+    """Count what differs between two derivations' comparisons with one witness on one stack."""
+    before = {(item.layer, item.quantity): item for item in old}
+    after = {(item.layer, item.quantity): item for item in new}
+    for where in before.keys() | after.keys():
+        change = changes.setdefault(where[1], Change())
+        if where not in before or where not in after:
+            change.old_wrong |= where not in before
+            change.new_wrong |= where not in after
+            continue
+        mine, theirs = after[where], before[where]
+        changed = differs(theirs.observed, mine.observed)
+        change.elements += changed.size
+        if not changed.any():
+            continue
+        change.changed += int(np.count_nonzero(changed))
+        ulps = distance_in_ulps(theirs.observed[changed], mine.observed[changed])
+        change.largest_ulps = max(change.largest_ulps, float(ulps.max()))
+        change.old_wrong |= bool(theirs.apart[changed].any())
+        change.new_wrong |= bool(mine.apart[changed].any())
+
+
+def as_json(changes: dict[str, Change]) -> list[dict[str, Any]]:
+    """The `regression` list of the verdict."""
+    return [
+        {
+            "quantity": quantity,
+            "answer": changes[quantity].answer,
+            "elements": changes[quantity].elements,
+            "changed": changes[quantity].changed,
+            "largest_ulps": _finite(changes[quantity].largest_ulps),
+            "sides_with": changes[quantity].sides_with,
+        }
+        for quantity in QUANTITIES
+        if quantity in changes
+    ]
+
+
+def _finite(ulps: float) -> float | None:
+    return ulps if np.isfinite(ulps) else None
+
+
+def lines(name: str, changes: dict[str, Change]) -> Iterator[str]:
+    """The same for people."""
+    yield f"Compared with {name}, on the same cases:"
+    for quantity in QUANTITIES:
+        if quantity not in changes:
+            continue
+        change = changes[quantity]
+        yield f"{quantity:<24}{_in_words(change)}"
+
+
+def _in_words(change: Change) -> str:
+    if change.answer == SAME:
+        return f"the same bits in all {change.elements:,} elements"
+    count = f"{change.changed:,} of {change.elements:,} elements"
+    if change.answer == LEGAL:
+        return (
+            f"other bits in {count}, by at most {change.largest_ulps:.3g} ulp:\n"
+            f"{'':<24}a legal reformulation, both inside the certified radius"
+        )
+    sides = {
+        "new": "the frameworks side with today's: an error was corrected",
+        "old": "the frameworks side with the other: an error was made",
+        "neither": "the frameworks side with neither",
+    }
+    return f"DIFFERENT in {count}:\n{'':<24}{sides[str(change.sides_with)]}"
