@@ -133,7 +133,17 @@ def test_a_random_seed_is_printed_and_brings_the_same_verdict_back(toy, tmp_path
     assert re.search(rf"^crossgrad: .*; --hypothesis-seed={seed}$", stdout, re.MULTILINE)
     assert f"\nSeed {seed}; " in stdout
     assert again.read_bytes() == first.read_bytes()
-    assert json.loads(other.read_text())["checked"] != json.loads(first.read_text())["checked"]
+    assert json.loads(other.read_text())["seed"] != seed
+
+
+def test_another_seed_brings_other_cases(toy, tmp_path):
+    """Fixed seeds: the counts of two random ones may happen to be equal."""
+    one, other = (tmp_path / name for name in ("one", "other"))
+
+    toy(FLOAT32, "--hypothesis-seed=1", "--verdict-json", one)
+    toy(FLOAT32, "--hypothesis-seed=2", "--verdict-json", other)
+
+    assert json.loads(other.read_text())["checked"] != json.loads(one.read_text())["checked"]
 
 
 def test_files_are_found_and_written_where_the_user_stands(toy, checkout, tmp_path):
