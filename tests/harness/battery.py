@@ -6,7 +6,7 @@ import numpy as np
 
 from harness.calling import one_by_one
 from harness.case import pick
-from harness.derivation import REFERENCE, STEPS, TRAIN_STEP, walk
+from harness.derivation import PARAMETERS, REFERENCE, STEPS, TRAIN_STEP, walk
 from harness.lattice import LADDER, lattice_stack
 
 # Batches of 1, one neuron, one input, and every equality that lets a wrong shape fit.
@@ -20,12 +20,17 @@ LAYERS = [
 ]  # fmt: skip
 EMPTY = [(0, 1, 1), (0, 3, 2), (0, 2, 2)]
 
+PARAMETERS_OF_ALL = {**PARAMETERS, TRAIN_STEP: ("inputs", "layers", "upstream", "learning_rate")}
 
-def stacks(shapes, count):
+
+DTYPES = (np.dtype(np.float64), np.dtype(np.float32))
+
+
+def stacks(shapes, rungs, count, dtypes=DTYPES):
     rng = np.random.default_rng(11)
-    for dtype in (np.dtype(np.float64), np.dtype(np.float32)):
+    for dtype in dtypes:
         for shape in shapes:
-            for rung in LADDER:
+            for rung in rungs:
                 yield lattice_stack(rng, shape, dtype, rung, count)
 
 
@@ -33,12 +38,19 @@ def true_trace(case):
     return walk(one_by_one(REFERENCE, case.shape, []), case)
 
 
-def single_cases(formula, count=4, empty=False):
-    """Single cases, each with its true trace, that suit the formula: a step has several layers."""
-    shapes = ONE_LAYER + (LAYERS if formula == TRAIN_STEP else []) + (EMPTY if empty else [])
-    for stack in stacks(shapes, count):
+def single_cases(formula, shapes=None, count=4):
+    """Single cases, each with its true trace, that suit the formula.
+
+    A whole step has several layers, and tiny numbers in float64: a wrong step may need more bits
+    than the right one, for which the others leave just enough.
+    """
+    if formula == TRAIN_STEP:
+        drawn = stacks(shapes or ONE_LAYER + LAYERS, LADDER[:1], 4 * count, DTYPES[:1])
+    else:
+        drawn = stacks(shapes or ONE_LAYER, LADDER, count)
+    for stack in drawn:
         trace = true_trace(stack)
-        for place in range(count):
+        for place in range(len(stack.inputs)):
             layers = (type(layer)(*(array[place] for array in layer)) for layer in trace)
             yield pick(stack, place), tuple(layers)
 
@@ -47,7 +59,7 @@ def single_cases(formula, count=4, empty=False):
 def calls(formula, empty=False):
     """The arguments of every call of a formula in the right training step on each case."""
     found = []
-    for case, trace in single_cases(formula, empty=empty):
+    for case, trace in single_cases(formula, EMPTY if empty else None):
         layers = [(layer.weights[0], layer.biases[0]) for layer in case.layers]
         if formula == TRAIN_STEP:
             found.append((case.inputs[0], layers, case.upstream[0], case.learning_rate))
@@ -86,9 +98,15 @@ def bits(value):
     return [(array.dtype.name, array.shape, (array + 0.0).tobytes()) for array in arrays(value)]
 
 
-def outcome(code, arguments):
-    """What a call returns, and what it leaves of its arguments, bit by bit."""
+def outcome(formula, code, arguments):
+    """What a call in a formula's place returns, and what it makes of its arguments, bit by bit.
+
+    The parameters are left out of the latter: a step may update them in place.
+    """
     given = [fresh(argument) for argument in arguments]
     with np.errstate(all="ignore"):
         returned = code(*given)
-    return bits(returned), bits(given)
+    names = PARAMETERS_OF_ALL[formula]
+    kept = [value for name, value in zip(names, given, strict=True)
+            if name not in ("parameter", "layers")]  # fmt: skip
+    return bits(returned), bits(kept)

@@ -1,0 +1,219 @@
+"""The catalogue: every mistake is caught for what it spoils, is no other, is explained truly."""
+
+import re
+from itertools import combinations
+
+import numpy as np
+import pytest
+from battery import (
+    arrays,
+    calls,
+    fresh,
+    outcome,
+    single_cases,
+    stacks,
+    true_trace,
+)
+from respelled import SPELLINGS
+from unknown import UNKNOWN
+
+from harness.case import QUANTITIES
+from harness.derivation import FORMULAS, REFERENCE, STEPS, TRAIN_STEP, in_order
+from harness.lattice import LADDER, lattice_stack
+from harness.mistakes import CATALOGUE
+from harness.mistakes.wiring import downwards, forward, gradients, update
+from reference import document
+
+OF_FORMULAS = [each for each in CATALOGUE if each.formula != TRAIN_STEP]
+OF_STEPS = [each for each in CATALOGUE if each.formula == TRAIN_STEP]
+
+
+def named(mistakes):
+    return [pytest.param(each, id=each.name) for each in mistakes]
+
+
+def right_step(inputs, layers, upstream, learning_rate):
+    steps = forward(inputs, layers)
+    for step, below, weights, biases in downwards(steps, inputs, layers):
+        upstream = gradients(step, upstream, below, weights)
+        update(step, weights, biases, learning_rate)
+    return steps
+
+
+RIGHT = {**{each: getattr(REFERENCE, each) for each in FORMULAS}, TRAIN_STEP: right_step}
+
+
+def test_the_catalogue_is_as_large_as_promised():
+    assert len(OF_FORMULAS) >= 36
+    assert len(OF_STEPS) >= 12
+    assert {each.formula for each in CATALOGUE} == {*FORMULAS, TRAIN_STEP}
+
+
+def test_names_are_unique():
+    names = [each.name for each in CATALOGUE]
+
+    assert sorted(set(names)) == sorted(names)
+
+
+@pytest.mark.parametrize("mistake", named(OF_FORMULAS))
+def test_a_mistake_is_caught_for_what_it_spoils_and_nothing_else(mistake, verify):
+    planted = REFERENCE._replace(
+        name=mistake.name, own=(mistake.formula,), **{mistake.formula: mistake.code}
+    )
+
+    verification = verify(planted)
+    # A batch of one with several neurons is an edge of its own.
+    stack = lattice_stack(np.random.default_rng(5), (1, 2, 3), np.dtype(float), LADDER[0], 24)
+    verification.check(stack, "exact")
+
+    findings = verification.findings.values()
+    assert {finding.quantity for finding in findings} == set(mistake.quantities)
+    assert {finding.outlier for finding in findings} == {"derivation"}
+
+
+@pytest.mark.parametrize("mistake", named(OF_STEPS))
+def test_a_whole_step_goes_wrong_first_where_it_says(mistake):
+    firsts = set()
+    for stack in stacks(
+        [(2, 3, 2), (3, 3, 3), (2, 2, 2, 2), (3, 4, 3, 2), (3, 2, 2, 2)], LADDER[:1], 24
+    ):
+        trace = true_trace(stack)
+        cases = list(zip(stack.inputs, stack.upstream, strict=True))
+        observed = []
+        for place, (inputs, upstream) in enumerate(cases):
+            layers = [(weights[place], biases[place]) for weights, biases in stack.layers]
+            observed.append(mistake.code(inputs, layers, upstream, stack.learning_rate))
+        firsts.add(first_wrong(trace, observed))
+
+    assert firsts - {None} == set(mistake.quantities)
+    assert len(mistake.quantities) == 1
+
+
+def first_wrong(trace, observed):
+    """The first quantity, in the order of computation, that is wrong in any case of a stack."""
+    for layer, step in in_order(len(trace)):
+        for quantity in step.quantities:
+            expected = getattr(trace[layer], quantity)
+            if not all(
+                np.array_equal(array, steps[layer][quantity])
+                for array, steps in zip(expected, observed, strict=True)
+            ):
+                return quantity
+    return None
+
+
+def test_the_pieces_of_whole_steps_make_the_right_step():
+    for case, trace in single_cases(TRAIN_STEP):
+        layers = [(layer.weights[0], layer.biases[0]) for layer in case.layers]
+        steps = right_step(case.inputs[0], layers, case.upstream[0], case.learning_rate)
+
+        assert [list(step) for step in steps] == [list(QUANTITIES)] * len(layers)
+        assert all(
+            np.array_equal(step[quantity], getattr(layer, quantity))
+            for step, layer in zip(steps, trace, strict=True)
+            for quantity in QUANTITIES
+        )
+
+
+@pytest.mark.parametrize("formula", RIGHT)
+def test_no_two_mistakes_of_a_formula_are_the_same(formula):
+    codes = {each.name: each.code for each in CATALOGUE if each.formula == formula}
+    codes |= {code.__name__: code for code, of in UNKNOWN.items() if of == formula}
+    outcomes = {
+        name: [outcome(formula, code, arguments) for arguments in calls(formula)]
+        for name, code in (codes | {"the right one": RIGHT[formula]}).items()
+    }
+
+    assert [
+        pair for pair in combinations(outcomes, 2) if outcomes[pair[0]] == outcomes[pair[1]]
+    ] == []
+
+
+@pytest.mark.parametrize("mistake", named(CATALOGUE))
+def test_an_empty_batch_is_no_error(mistake):
+    for arguments in calls(mistake.formula, empty=True):
+        outcome(mistake.formula, mistake.code, arguments)
+
+
+def test_every_mistake_has_a_second_spelling():
+    assert sorted(SPELLINGS) == sorted(each.name for each in CATALOGUE)
+
+
+@pytest.mark.parametrize("mistake", named(CATALOGUE))
+def test_a_second_spelling_makes_the_same_error_bit_for_bit(mistake):
+    for arguments in calls(mistake.formula):
+        first = outcome(mistake.formula, mistake.code, arguments)
+        second = outcome(mistake.formula, SPELLINGS[mistake.name], arguments)
+
+        assert first == second
+
+
+@pytest.mark.parametrize("mistake", named(CATALOGUE))
+def test_a_lesson_is_short(mistake):
+    sentences = re.split(r"(?<=[.!?])\s+(?=[A-Z`])", mistake.lesson)
+
+    assert 2 <= len(sentences) <= 4
+    assert len(mistake.lesson) <= 400
+    assert all(sentence[-1] in ".!?" for sentence in sentences)
+
+
+# The lessons' examples: the document's and its variations, as (inputs, layers, upstream, rate).
+FIRST = (document.WEIGHTS, document.BIASES)
+CUT = (document.WEIGHTS[:3], document.BIASES)
+SECOND = (2 * np.eye(3), np.ones((1, 3)))
+LAST_BIAS_LOWER = (document.WEIGHTS, document.BIASES - [[0, 0, 1]])
+AT_KINK = (document.WEIGHTS, np.array([[-2.8, 3, 0.5]]))
+RATE = document.LEARNING_RATE
+EXAMPLES = [
+    (document.INPUTS, [FIRST], None, RATE),
+    (document.INPUTS, [FIRST], np.ones((3, 3)), RATE),
+    (document.INPUTS, [FIRST], None, np.float64(1)),
+    (document.INPUTS, [LAST_BIAS_LOWER], np.ones((3, 3)), RATE),
+    (document.INPUTS, [AT_KINK], np.ones((3, 3)), RATE),
+    (document.INPUTS[:1], [FIRST], None, RATE),
+    (document.INPUTS[:, :3], [CUT], None, RATE),
+    (document.INPUTS, [FIRST, SECOND], None, RATE),
+    (document.INPUTS[:, :3], [CUT, SECOND], None, RATE),
+]
+
+
+def example_calls(formula):
+    """The arguments of a formula on each of the lessons' examples."""
+    truth = right_step(
+        document.INPUTS, [FIRST], forward(document.INPUTS, [FIRST])[0]["relu_outputs"], RATE
+    )
+    for inputs, layers, upstream, rate in EXAMPLES:
+        if upstream is None:
+            upstream = forward(inputs, layers)[-1]["relu_outputs"]
+        if formula == TRAIN_STEP:
+            yield inputs, layers, upstream, rate
+        elif len(layers) == 1:
+            ((weights, biases),) = layers
+            (step,) = right_step(inputs, layers, upstream, rate)
+            if formula == "dense_backward":
+                yield truth[0]["deriv_relu_wrt_z"][: len(inputs)], inputs, weights
+            else:
+                given = dict(inputs=inputs, weights=weights, biases=biases, upstream=upstream)
+                named = {**step, **given, "learning_rate": rate}
+                for call in (each for each in STEPS if each.formula == formula):
+                    yield tuple(named[name] for name in call.arguments)
+
+
+def numbers(text):
+    """Numbers with a decimal point, as (value, half a unit in the last digit written)."""
+    for number in re.findall(r"(?<![\w.])-?\d+\.\d+", text):
+        yield float(number), 0.5001 * 10.0 ** -len(number.partition(".")[2])
+
+
+@pytest.mark.parametrize("mistake", named(CATALOGUE))
+def test_the_numbers_of_a_lesson_are_those_of_its_example(mistake):
+    shown = [document.INPUTS, *FIRST, AT_KINK[1], np.dot(document.INPUTS, document.WEIGHTS)]
+    for arguments in example_calls(mistake.formula):
+        given = [fresh(argument) for argument in arguments]
+        shown += arrays(
+            [mistake.code(*given), given, RIGHT[mistake.formula](*arguments), list(arguments)]
+        )
+    known = np.concatenate([np.ravel(array) for array in shown])
+
+    for number, half_a_digit in numbers(mistake.lesson):
+        assert np.min(np.abs(known - number)) <= half_a_digit, number
