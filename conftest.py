@@ -10,17 +10,20 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 import adapters
-from harness import candidate, render, revision, verdict
+from harness import render, revision, verdict
+from harness.candidate import CandidateError
 from harness.case import Case
 from harness.derivation import REFERENCE, Derivation
+from harness.isolation import Isolated
 from harness.verification import Verification
 
 SEED = "--hypothesis-seed"
 TESTS = "tests/derivation"
 OPTIONS = ("--derivation", "--against", "--framework", "--verdict-json")
 VERIFICATION = pytest.StashKey[Verification]()
-UNFINISHED = pytest.StashKey[list[str]]()
+UNFINISHED = pytest.StashKey[list[str]]()  # why tests did not end
 VERDICT = pytest.StashKey[verdict.Verdict]()
+NOTES = pytest.StashKey[verdict.Notes]()
 DUE = pytest.StashKey[bool]()  # whether this run is to end with a verdict
 
 settings.register_profile(
@@ -80,16 +83,16 @@ def pytest_configure(config: pytest.Config) -> None:
         try:
             verdict.check_writable(path)
         except OSError as error:
-            given = config.getoption("--verdict-json")
-            reason = error.strerror
+            given, reason = config.getoption("--verdict-json"), error.strerror
             raise pytest.UsageError(
                 f"--verdict-json {given}: cannot be written: {reason}"
             ) from None
+    config.stash[NOTES] = []
     derivation = REFERENCE
     if (file := config.getoption("--derivation")) is not None:
         try:
-            derivation = candidate.load(file, config.invocation_params.dir)
-        except candidate.CandidateError as error:
+            derivation = _isolated(config, file)
+        except CandidateError as error:
             raise pytest.UsageError(f"--derivation {error}") from None
     config.stash[VERIFICATION] = Verification(derivation, (), _against(config))
     config.stash[UNFINISHED] = []
@@ -102,10 +105,18 @@ def _against(config: pytest.Config) -> Derivation | None:
         return None
     try:
         if (config.invocation_params.dir / given).is_file():
-            return candidate.load(given, config.invocation_params.dir)
+            return _isolated(config, given)
         return revision.load(given, config.rootpath)
-    except candidate.CandidateError as error:
+    except CandidateError as error:
         raise pytest.UsageError(f"--against {error}") from None
+
+
+def _isolated(config: pytest.Config, file: str) -> Derivation:
+    """A file's derivation in a process of its own, which ends with the run."""
+    isolated = Isolated(file, config.invocation_params.dir)
+    config.add_cleanup(isolated.close)
+    config.stash[NOTES] = [*config.stash[NOTES], (file, isolated.notes)]
+    return isolated.derivation
 
 
 def _json_path(config: pytest.Config) -> Path | None:
@@ -229,5 +240,5 @@ def _conclude(config: pytest.Config) -> verdict.Verdict:
     by_tox = "TOX_ENV_NAME" in os.environ
     runner = ["tox", "-e", "verify", "--"] if by_tox else ["pytest", tests]
     command = shlex.join([*runner, *options, f"{SEED}={seed}"])
-    unfinished = config.stash[UNFINISHED]
-    return verdict.conclude(config.stash[VERIFICATION], seed, command, not_asked, unfinished)
+    run, unfinished = config.stash[VERIFICATION], config.stash[UNFINISHED]
+    return verdict.conclude(run, seed, command, not_asked, unfinished, config.stash[NOTES])

@@ -6,7 +6,8 @@ updates in place), and return the same at a second call. What it does otherwise 
 """
 
 import warnings
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import repeat
 from typing import Any, Final, NamedTuple
@@ -19,6 +20,11 @@ from harness.derivation import PARAMETERS, Call, Derivation, Step
 
 # How many cases of each stack are called a second time.
 REPEATED: Final = 2
+# Kinds of faults that end the process in which a derivation runs: the formula is not called again.
+STUCK: Final = "does not return"
+SLOW: Final = "is too slow"
+DIED: Final = "ends the process"
+FATAL: Final = (STUCK, SLOW, DIED)
 
 
 class Fault(NamedTuple):
@@ -40,6 +46,22 @@ class Misbehaved(Exception):
         super().__init__(kind)
         self.fault = place, kind, expected, observed
         self.which = which
+
+    @classmethod
+    def changing(cls, what: str) -> "Misbehaved":
+        """For a formula that leaves something changed that is not its own."""
+        return cls(0, f"changes {what}", "it to stay as it was", "changed")
+
+
+class Elsewhere(ABC):
+    """A formula that runs in another process: not called here, but asked to be."""
+
+    @abstractmethod
+    def run(self, function: Callable[..., Any], *arguments: Any, first: int = 0) -> Any:
+        """`function(formula, *arguments)` over there. Raises Misbehaved.
+
+        `function` calls the formula on every case of a stack in order, after `first` other calls.
+        """
 
 
 def one_by_one(derivation: Derivation, shape: Shape, faults: list[Fault]) -> Call:
@@ -67,9 +89,15 @@ def one_by_one(derivation: Derivation, shape: Shape, faults: list[Fault]) -> Cal
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Neither warnings nor floating-point errors of a formula are the run's."""
-    with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
+    """Floating-point errors of a formula are not the run's; a changed error state is its fault.
+
+    A warning stays one: it is shown where the formula runs, which may be out of sight.
+    """
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        before = np.geterr()
         yield
+        if np.geterr() != before:
+            raise Misbehaved.changing("NumPy's error state (np.seterr)")
 
 
 def call_stack(
@@ -80,6 +108,9 @@ def call_stack(
     `names` are its arguments'; `shapes` those of its results, one of which it returns as it is,
     and several as a tuple.
     """
+    if isinstance(formula, Elsewhere):
+        results: list[Array] = formula.run(call_stack, names, arguments, shapes)
+        return results
     with quiet():
         return _call_stack(formula, names, arguments, shapes)
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from harness.calling import Fault
+from harness.calling import FATAL, Fault
 from harness.case import Array, Case, Layer, Trace, pick
 from harness.checking import Compared, Witness, compare_all, trace_of
 from harness.compare import Census
@@ -67,7 +67,7 @@ def in_values(case: Case, regime: str, compared: Compared) -> Shown:
 
 def in_call(case: Case, regime: str, fault: Fault) -> Shown:
     """The call in which a formula misbehaved."""
-    at = pick(case, fault.place)
+    at = pick(case, min(fault.place, len(case.inputs) - 1))
     return Shown(at, regime, fault.layer, (), fault.expected, fault.observed)
 
 
@@ -80,6 +80,8 @@ def smallest(
     derivation that keeps something between them) stays as it was met.
     """
     quantity, kind, outlier = key
+    if kind in FATAL:
+        return shown
 
     def shows(case: Case) -> Shown | None:
         if not is_exact(case) and not is_normal(case):

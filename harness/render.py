@@ -36,6 +36,7 @@ def render(verdict: Verdict) -> list[str]:
             continue
         what = " ".join(part for part in gap.row if part)
         lines.append(f"NOT CHECKED {what + ': ' if what else ''}{gap.reason}")
+    lines += [f"Note: {note}" for note in verdict.notes]
     for name in verdict.not_asked:
         lines.append(f"Not asked: {name} (this run chose its frameworks with --framework).")
     versions = ", ".join(_witnesses(verification))

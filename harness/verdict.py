@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import product
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from harness import regression
 from harness.case import QUANTITIES, Case
@@ -22,6 +22,10 @@ from harness.verification import Row, Tally, Verification
 # What a full run checks, against each framework.
 REGIMES: Final = ("exact", "certified")
 DTYPES: Final = ("float64", "float32")
+
+
+# For each derivation's file: what its formulas wrote on standard output or error.
+Notes: TypeAlias = Sequence[tuple[str, dict[str, str]]]
 
 
 class Gap(NamedTuple):
@@ -43,6 +47,7 @@ class Verdict(NamedTuple):
     reproduce: str
     not_asked: tuple[str, ...]  # frameworks that there is a witness for, and that were not chosen
     gaps: tuple[Gap, ...]
+    notes: tuple[str, ...] = ()  # worth saying, and no disagreement
 
     @property
     def agrees(self) -> bool:
@@ -56,13 +61,19 @@ def conclude(
     reproduce: str,
     not_asked: Sequence[str],
     crashed: Sequence[str],
+    notes: Notes = (),
 ) -> Verdict:
     """The verdict on a run. `reproduce` is the command for it; `crashed` tests did not end.
 
     Such a test fails by no disagreement of the derivation's, so what it checks is not checked.
     """
     gaps = [*_gaps(verification), *(Gap(Row("", "", "", ""), why) for why in crashed)]
-    return Verdict(verification, seed, reproduce, tuple(not_asked), tuple(gaps))
+    said = [
+        f"{formula} ({file}) prints, which is held back: {written.strip().splitlines()[0]}"
+        for file, by_formula in notes
+        for formula, written in by_formula.items()
+    ]
+    return Verdict(verification, seed, reproduce, tuple(not_asked), tuple(gaps), tuple(said))
 
 
 def _gaps(verification: Verification) -> Iterator[Gap]:
@@ -134,6 +145,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         ],
         "not_asked": list(verdict.not_asked),
         "not_checked": [gap.row._asdict() | {"reason": gap.reason} for gap in verdict.gaps],
+        "notes": list(verdict.notes),
         "regression": regression.as_json(verification.changes),
         "disagreements": [
             _finding_as_json(finding, compared(verification, finding), verdict.reproduce)

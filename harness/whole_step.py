@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from harness.calling import Fault, Misbehaved, call_one, call_stack, quiet
+from harness.calling import Elsewhere, Fault, Misbehaved, call_one, call_stack, quiet
 from harness.case import QUANTITIES, Case, LayerTrace, Trace, quantity_shapes
 from harness.derivation import TRAIN_STEP, Formula
 
@@ -19,6 +19,25 @@ Returned: TypeAlias = dict[tuple[int, str], Any]
 
 def step_by_step(train_step: Formula, case: Case, faults: list[Fault]) -> Trace:
     """The trace of a stack of cases; None for what the step leaves out, and after a fault."""
+    if not isinstance(train_step, Elsewhere):
+        return _step_by_step(train_step, case, faults)
+    try:
+        trace, told = train_step.run(_traced, case, first=1)
+    except Misbehaved as error:
+        trace, told = (
+            (LayerTrace(*[None] * len(QUANTITIES)),) * len(case.layers),
+            [Fault(TRAIN_STEP, QUANTITIES[0], 0, *error.fault)],
+        )
+    faults += told
+    return trace
+
+
+def _traced(train_step: Formula, case: Case) -> tuple[Trace, list[Fault]]:
+    faults: list[Fault] = []
+    return _step_by_step(train_step, case, faults), faults
+
+
+def _step_by_step(train_step: Formula, case: Case, faults: list[Fault]) -> Trace:
     depth = len(case.layers)
     parameters = [parameter for layer in case.layers for parameter in layer]
     arguments = [case.inputs, *parameters, case.upstream, case.learning_rate]

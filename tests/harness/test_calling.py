@@ -182,18 +182,26 @@ def test_cases_are_called_in_order_and_each_result_lands_at_its_own_place():
     assert last.deriv_relu_wrt_z.tolist() == right.tolist()
 
 
-def test_warnings_and_floating_point_errors_neither_stop_a_run_nor_leak_their_settings():
-    def severe(inputs, weights, biases):
-        np.seterr(all="raise")
-        warnings.simplefilter("error")
-        return REFERENCE.dense_forward(inputs, weights, biases)
-
+def test_floating_point_errors_and_filters_of_warnings_stay_in_the_call():
     def noisy(layer_outputs):
+        warnings.simplefilter("ignore")
         warnings.warn("a warning", stacklevel=1)
         np.log(0 * layer_outputs)
         return np.maximum(0, layer_outputs)
 
     before = np.geterr(), list(warnings.filters)
 
-    assert called(REFERENCE._replace(dense_forward=severe, relu_forward=noisy))[1] == []
+    assert called(REFERENCE._replace(relu_forward=noisy))[1] == []
     assert (np.geterr(), list(warnings.filters)) == before
+
+
+def test_a_changed_error_state_is_a_fault_and_is_put_back():
+    def severe(inputs, weights, biases):
+        np.seterr(all="raise")
+        return REFERENCE.dense_forward(inputs, weights, biases)
+
+    before = np.geterr()
+
+    (fault,) = called(REFERENCE._replace(dense_forward=severe))[1]
+    assert fault.kind == "changes NumPy's error state (np.seterr)"
+    assert np.geterr() == before

@@ -31,6 +31,9 @@ def trace(case):
     return walk(one_by_one(REFERENCE, case.shape, []), case)
 """
 SICK = TOY.replace("    return", "    assert case.dtype == 'float64', 'I feel sick'\n    return")
+STOPPED = TOY.replace(
+    "    return", "    if case.dtype == 'float32':\n        raise KeyboardInterrupt\n    return"
+)
 LITTLE = """
 import numpy as np
 
@@ -65,6 +68,7 @@ def checkout(tmp_path_factory):
         shutil.copy(ROOT / name, folder / name)
     (folder / "adapters/toy_numpy.py").write_text(TOY)
     (folder / "adapters/sick_numpy.py").write_text(SICK)
+    (folder / "adapters/stopped_numpy.py").write_text(STOPPED)
     (folder / "tests/derivation/test_little.py").write_text(LITTLE)
     return folder
 
@@ -194,17 +198,43 @@ def test_a_witness_that_fails_leaves_its_test_unchecked_and_shows_why(toy, tmp_p
     assert re.search("^E .*WitnessError: framework sick .*: I feel sick", stdout, re.MULTILINE)
 
 
-def test_an_interrupted_run_is_not_called_agreeing(toy, checkout, tmp_path):
-    # The first dtype of the example passes, so that there is something to agree in.
-    interrupts = "if z.dtype == 'float32':\n        raise KeyboardInterrupt"
-    (tmp_path / "mine.py").write_text(
-        f"def relu_forward(z):\n    {interrupts}\n    return z * (z > 0)\n"
-    )
-    options = "--derivation", tmp_path / "mine.py", "--verdict-json", tmp_path / "verdict.json"
+def test_an_interrupted_run_is_not_called_agreeing(toy, tmp_path):
+    """The first dtype of the example passes, so that there is something to agree in."""
+    path = tmp_path / "verdict.json"
 
-    status, stdout = toy(EXAMPLE, *options)
+    status, stdout = toy(EXAMPLE, "--verdict-json", path, framework="stopped")
 
-    written = json.loads((tmp_path / "verdict.json").read_text())
+    written = json.loads(path.read_text())
     assert (status, written["agrees"], written["disagreements"]) == (2, False, [])
     assert "the run was interrupted" in [gap["reason"] for gap in written["not_checked"]]
-    assert "mine.py: NO FULL VERDICT, see what was not checked\n" in stdout
+    assert "reference: NO FULL VERDICT, see what was not checked\n" in stdout
+
+
+def test_a_derivation_that_ends_its_process_ends_in_a_verdict(toy, tmp_path):
+    path = tmp_path / "verdict.json"
+    file = "tests/candidates/hostile/ends_the_process.py"
+
+    status, stdout = toy(SCENARIOS, "--derivation", file, "--verdict-json", path)
+
+    (found,) = json.loads(path.read_text())["disagreements"]
+    assert status == 1
+    assert (found["quantity"], found["formula"]) == ("relu_outputs", "relu_forward")
+    assert (found["kind"], found["observed"]) == ("ends the process", "it ended with exit status 3")
+    assert f"\nrelu_forward ends the process ({file}, for relu_outputs, layer 0)\n" in stdout
+
+
+def test_what_a_derivation_prints_is_held_back_and_noted(toy, tmp_path):
+    path = tmp_path / "verdict.json"
+    file = "tests/candidates/hostile/prints.py"
+
+    _, stdout = toy(*SCENARIO_A, "--derivation", file, "--verdict-json", path)
+
+    written = json.loads(path.read_text())
+    notes = [
+        f"relu_backward ({file}) prints, which is held back: going back",
+        f"relu_forward ({file}) prints, which is held back: the outputs are",
+    ]
+    assert written["disagreements"] == []
+    assert sorted(written["notes"]) == notes
+    assert all(f"\nNote: {note}\n" in stdout for note in notes)
+    assert "\ngoing back" not in stdout

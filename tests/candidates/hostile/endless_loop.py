@@ -1,0 +1,6 @@
+"""Never returns."""
+
+
+def relu_forward(layer_outputs):
+    while True:
+        pass
