@@ -42,7 +42,11 @@ def step_of_one(inputs: Any, layers: Any, upstream: Any, learning_rate: Any) -> 
     return seen, wrt_zeros, wrt_parameters, optax.apply_updates(layers, updates)
 
 
-step = jax.jit(jax.vmap(step_of_one, in_axes=(0, 0, 0, None)))
+# Excess precision would hand a half format's numbers on unrounded, and return them rounded.
+step = jax.jit(
+    jax.vmap(step_of_one, in_axes=(0, 0, 0, None)),
+    compiler_options={"xla_allow_excess_precision": False},
+)
 
 
 def trace(case: Case) -> Trace:

@@ -1,16 +1,33 @@
 """PyTorch as a witness: `torch.autograd.grad` for the gradients, `torch.optim.SGD` for the step."""
 
+from typing import Any
+
+import numpy as np
 import torch
 
-from harness.case import Case, LayerTrace, Trace
+from harness.case import Array, Case, LayerTrace, Trace
 
 VERSION = torch.__version__
 
 
+def tensor(array: Array) -> torch.Tensor:
+    """A copy as a tensor; bfloat16, which NumPy does not know, goes by its bits."""
+    if array.dtype.name == "bfloat16":
+        return torch.tensor(array.view(np.int16)).view(torch.bfloat16)
+    return torch.tensor(array)
+
+
+def array(tensor: torch.Tensor, dtype: np.dtype[Any]) -> Array:
+    """The tensor as an array of this dtype, which is its own."""
+    if tensor.dtype == torch.bfloat16:
+        return tensor.view(torch.int16).numpy().view(dtype)
+    return tensor.numpy()
+
+
 def trace(case: Case) -> Trace:
     """Every quantity of a stack of cases; the upstream gradient enters as the cotangent."""
-    inputs = [torch.tensor(case.inputs, requires_grad=True)]
-    layers = [tuple(torch.tensor(p, requires_grad=True) for p in layer) for layer in case.layers]
+    inputs = [tensor(case.inputs).requires_grad_()]
+    layers = [tuple(tensor(p).requires_grad_() for p in layer) for layer in case.layers]
     layer_outputs = []
     for weights, biases in layers:
         layer_outputs.append(torch.matmul(inputs[-1], weights) + biases)
@@ -20,7 +37,7 @@ def trace(case: Case) -> Trace:
     gradients = torch.autograd.grad(
         inputs[-1],
         [*layer_outputs, *inputs[:-1], *parameters],
-        grad_outputs=torch.tensor(case.upstream),
+        grad_outputs=tensor(case.upstream),
     )
     depth = len(layers)
     wrt_z, wrt_inputs, wrt_parameters = (
@@ -37,8 +54,8 @@ def trace(case: Case) -> Trace:
     return tuple(
         LayerTrace(
             *(
-                tensor.detach().numpy()
-                for tensor in (
+                array(each.detach(), case.dtype)
+                for each in (
                     layer_outputs[layer],
                     inputs[layer + 1],
                     wrt_z[layer],

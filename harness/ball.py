@@ -2,13 +2,13 @@
 
 Contract. Let an implementation compute a formula in the floating-point format `tested`
 (IEEE 754, round to nearest), from any arguments inside the argument balls: in any order of
-summation, with or without fused multiply-add, with partial results in that format or in one at
-least as wide as the midpoints', with results below the smallest normal number kept, rounded or
-flushed to zero. Then each element it returns lies inside the result's ball,
-|value - mid| <= radius.
+summation, with or without fused multiply-add, with partial results in that format, in one at
+least as wide as the midpoints', or, of the two half formats, in float32; with numbers below the
+smallest normal one kept, rounded or flushed to zero, as results and as arguments. Then each
+element it returns lies inside the result's ball, |value - mid| <= radius.
 
-Not promised: the smallest such ball; anything after an overflow, or from subnormal inputs (no
-case has either); algorithms that rearrange by the distributive law (Strassen).
+Not promised: the smallest such ball; anything after an overflow (no case has one); algorithms
+that rearrange by the distributive law (Strassen).
 
 A ball keeps a sum open. `np.dot(inputs, weights) + biases` is one sum of k + 1 terms, for a
 correct implementation may start from the bias. So beside its midpoint a ball holds `spread` (how
@@ -28,6 +28,13 @@ once, so at most products + floor(plain / 2) lambdas are lost, each then rounded
     lost   = lambda (products + floor(plain / 2))
     radius = spread + lost + gamma_n (mass + lost).
 
+A half format's partial result that is rounded to float32 first is off by (1 + u)(1 + u'), where
+u' = 2^-24 <= u^2 / (1 - u^2); that is at most 1 / (1 - u), and the bound of Lemma 3.1 holds for
+n factors of this size as it does for n of 1 + u.
+
+An argument below lambda may be taken for zero, so its ball reaches there; every other ball of a
+value below lambda does, for it has lost lambda already.
+
 The midpoint is a sum of the same form in the wider dtype, and so may be the implementation's
 partial results: twice that dtype's own gamma_n is added. Radii are sums of products of
 non-negative numbers: a relative inflation covers their own rounding. Midpoint-radius form: Rump,
@@ -41,31 +48,7 @@ import numpy as np
 
 from harness.algebra import Number
 from harness.case import Array
-
-
-class Precision(NamedTuple):
-    """What a tested dtype commits: significant bits, unit roundoff 2^-bits, smallest normal."""
-
-    bits: int
-    unit_roundoff: float
-    smallest_normal: float
-    wide: np.dtype[Any]
-    wide_unit_roundoff: float
-
-
-def precision(dtype: np.dtype[Any]) -> Precision:
-    """The precision of float32 (midpoints in float64) or float64 (in NumPy's longdouble).
-
-    Where longdouble is no wider than float64 the midpoints' own rounding doubles the radius,
-    which stays certified.
-    """
-    finfo: Any = np.finfo  # NumPy's types do not know finfo of a dtype that is not a literal
-    tested = finfo(dtype)
-    wide = np.dtype(np.float64 if dtype == np.float32 else np.longdouble)
-    wide_unit_roundoff = float(finfo(wide).eps) / 2
-    unit_roundoff = float(tested.eps) / 2
-    smallest = float(tested.smallest_normal)
-    return Precision(int(tested.nmant) + 1, unit_roundoff, smallest, wide, wide_unit_roundoff)
+from harness.formats import Precision
 
 
 def gamma(roundings: int, unit_roundoff: float) -> float:
@@ -105,8 +88,11 @@ class Ball(Number):
 
     @classmethod
     def exact(cls, array: Any, tested: Precision) -> Self:
-        """The ball of radius 0 around each element."""
-        return cls.around(np.asarray(array, tested.wide), np.zeros((), tested.wide), tested)
+        """The ball of radius 0 around each element; of its own magnitude, around a subnormal."""
+        mid = np.asarray(array, tested.wide)
+        magnitude = np.abs(mid)
+        subnormal = magnitude < tested.smallest_normal
+        return cls.around(mid, np.where(subnormal, magnitude, 0), tested)
 
     @classmethod
     def around(cls, mid: Array, radius: Array, tested: Precision) -> Self:

@@ -17,6 +17,7 @@ import numpy as np
 from harness.case import Array, Shape, quantity_shapes
 from harness.compare import differs
 from harness.derivation import PARAMETERS, Call, Derivation, Step
+from harness.formats import carrier
 
 # How many cases of each stack are called a second time.
 REPEATED: Final = 2
@@ -108,6 +109,10 @@ def call_stack(
     `names` are its arguments'; `shapes` those of its results, one of which it returns as it is,
     and several as a tuple.
     """
+    dtype = arguments[0].dtype
+    if (carried := carrier(dtype)) != dtype:
+        arguments = [argument.astype(carried) for argument in arguments]
+        return [each.astype(dtype) for each in call_stack(formula, names, arguments, shapes)]
     if isinstance(formula, Elsewhere):
         results: list[Array] = formula.run(call_stack, names, arguments, shapes)
         return results

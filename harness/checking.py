@@ -5,11 +5,12 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from harness.ball import Ball, precision
+from harness.ball import Ball
 from harness.calling import Fault, one_by_one
 from harness.case import QUANTITIES, Array, Case, Trace, quantity_shapes
 from harness.compare import differs, error_over_radius, outside
 from harness.derivation import TRAIN_STEP, Derivation, Formula, in_order, reference_on, walk
+from harness.formats import precision
 from harness.whole_step import step_by_step
 
 

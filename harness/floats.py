@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from harness.ball import precision
 from harness.case import Array, Case, Layer, Shape
-from harness.lattice import Extent, needs
+from harness.formats import carrier, exponents, precision
+from harness.lattice import Extent, fits, needs
 
 # The chance that a neuron's z lands within a few units in the last place of 0.
 NEAR_KINK = 0.125
@@ -44,9 +44,10 @@ def float_stack(rng: np.random.Generator, shape: Shape, dtype: np.dtype[Any], co
 
     def floats(exponent: int, *sizes: int) -> Array:
         spread = int(centre.spread)
-        exponents = exponent + rng.integers(-spread, spread, (count, *sizes), endpoint=True)
+        powers = exponent + rng.integers(-spread, spread, (count, *sizes), endpoint=True)
+        powers = np.maximum(powers, exponents(dtype).lowest)
         mantissas = rng.uniform(1, 2, (count, *sizes)) * rng.choice([-1.0, 1.0], (count, *sizes))
-        drawn: Array = np.ldexp(mantissas.astype(dtype), exponents.astype(np.intc))
+        drawn: Array = np.ldexp(mantissas.astype(dtype), powers.astype(np.intc))
         return drawn
 
     inputs = floats(int(centre.inputs), batch, widths[0])
@@ -65,10 +66,10 @@ def float_stack(rng: np.random.Generator, shape: Shape, dtype: np.dtype[Any], co
             weights[..., 1] = np.nextafter(weights[..., 0], dtype.type(0))
             biases[..., 1] = biases[..., 0]
             upstream[..., 1] = -upstream[..., 0]
-        products = hidden @ weights
+        products = _product(hidden, weights)
         if batch:
             row = slice(*(int(rng.integers(batch)) + np.array([0, 1])))
-            terms = (np.abs(hidden) @ np.abs(weights))[:, row]
+            terms = _product(np.abs(hidden), np.abs(weights))[:, row]
             units = np.where(terms > 0, np.spacing(terms), 0) * rng.integers(-1, 2, biases.shape)
             near = rng.random(biases.shape) < NEAR_KINK
             biases = np.where(near, units.astype(dtype) - products[:, row], biases)
@@ -78,11 +79,17 @@ def float_stack(rng: np.random.Generator, shape: Shape, dtype: np.dtype[Any], co
     return Case(inputs, tuple(layers), upstream, dtype.type(rate))
 
 
+def _product(a: Array, b: Array) -> Array:
+    """a @ b, rounded to their dtype."""
+    carried = carrier(a.dtype)
+    product: Array = (a.astype(carried) @ b.astype(carried)).astype(a.dtype)
+    return product
+
+
 def _scales(rng: np.random.Generator, shape: Shape, dtype: np.dtype[Any]) -> Scales:
     """Exponents drawn over the whole range, and moved towards 0 until all intermediates fit."""
-    limits = np.finfo(dtype)
     bits = precision(dtype).bits
-    farthest = limits.maxexp // 2
+    farthest = exponents(dtype).beyond // 2
     inputs, weights, upstream, learning_rate = rng.uniform(-farthest, farthest, 4)
     if rng.random() < 0.5:
         # The step is then of the size of the weights, so that both terms of the update matter.
@@ -94,7 +101,7 @@ def _scales(rng: np.random.Generator, shape: Shape, dtype: np.dtype[Any]) -> Sca
         # Magnitudes past float64's own range become infinite, which is past any format's.
         with np.errstate(all="ignore"):
             needed = needs(_extremes(shape, bits, Scales(*map(round, scales))))
-        if needed.largest < float(limits.max) / 4 and needed.lowest >= limits.minexp:
+        if fits(needed, dtype):
             return scales
         if max(map(abs, scales)) < 1:
             raise ValueError(f"no floats of {dtype} keep a case of shape {shape} normal")

@@ -13,15 +13,15 @@ magnitude of every partial sum by the sum of the absolute values, with every uni
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 
 from harness.algebra import Number
-from harness.ball import precision
 from harness.case import Array, Case, Layer, Shape, Trace
 from harness.derivation import reference_on, walk
+from harness.formats import exponents, precision
 
 
 class Extent(Number):
@@ -115,13 +115,20 @@ def is_exact(case: Case) -> bool:
 
 
 def is_normal(case: Case) -> bool:
-    """Whether no intermediate of this case can overflow or leave the normal numbers.
+    """Whether no intermediate of this case can overflow or leave the normal numbers."""
+    return fits(needs(case), case.dtype)
+
+
+def fits(needed: Needs, dtype: np.dtype[Any]) -> bool:
+    """Whether magnitudes stay below a quarter of the largest number, and steps are normal.
 
     The bound is on multiples of a step, so it holds after any cancellation; intermediates that
-    are rounded lie on coarser steps.
+    are rounded lie on coarser steps. float16 has fewer exponents than a product of three of its
+    numbers has bits: there, small results may be subnormal, for which the radius accounts.
     """
-    needed, limits = needs(case), np.finfo(case.dtype)
-    return needed.largest < float(limits.max) / 4 and needed.lowest >= limits.minexp
+    lowest, beyond = exponents(dtype)
+    small = dtype != np.float16 and needed.lowest < lowest
+    return needed.largest < 2.0 ** (beyond - 2) and not small
 
 
 class Rung(NamedTuple):
@@ -142,12 +149,16 @@ LADDER: Final = (
 
 
 class Radii(NamedTuple):
-    """The largest integer drawn for each array; the biases of each layer in their own entry."""
+    """The largest integer drawn for each array; the biases of each layer in their own entry.
+
+    `rate` is the exponent of the learning rate.
+    """
 
     inputs: int
     weights: int
     biases: tuple[int, ...]
     upstream: int
+    rate: int
 
 
 @cache
@@ -156,22 +167,23 @@ def radii(shape: Shape, dtype: np.dtype[Any], bits: tuple[int, int, int], rate: 
 
     One common cap on the three is lowered until the condition holds; nothing is ever rejected.
     The biases reach as far as the weighted sums, so that they can meet every kink. `rate` is the
-    exponent of the learning rate.
+    exponent of the learning rate, raised where a format is too narrow for it.
     """
     exact_below = 2.0 ** precision(dtype).bits
-    for cap in range(min(max(bits), precision(dtype).bits), 0, -1):
+    caps = range(min(max(bits), precision(dtype).bits), 0, -1)
+    for exponent, cap in product(range(rate, 1), caps):
         inputs, weights, upstream = ((1 << min(each, cap)) - 1 for each in bits)
         hidden, biases = inputs, []
         for n_inputs in shape[1:-1]:
             biases.append(n_inputs * hidden * weights)
             hidden = 2 * biases[-1]
-        found = Radii(inputs, weights, tuple(biases), upstream)
-        if needs(_largest(shape, found, rate)).widest < exact_below:
+        found = Radii(inputs, weights, tuple(biases), upstream, exponent)
+        if needs(_largest(shape, found)).widest < exact_below:
             return found
     raise ValueError(f"no integers are exact at shape {shape} in {dtype}")
 
 
-def _largest(shape: Shape, radii: Radii, rate: int) -> Case:
+def _largest(shape: Shape, radii: Radii) -> Case:
     """The case whose every entry is its radius. Radii are odd, so its steps are those of 1."""
     batch, *widths = shape
 
@@ -184,7 +196,7 @@ def _largest(shape: Shape, radii: Radii, rate: int) -> Case:
     )
     inputs = filled(radii.inputs, batch, widths[0])
     upstream = filled(radii.upstream, batch, widths[-1])
-    return Case(inputs, layers, upstream, np.float64(2.0**rate))
+    return Case(inputs, layers, upstream, np.float64(2.0**radii.rate))
 
 
 def lattice_stack(
@@ -217,4 +229,5 @@ def lattice_stack(
         hidden = np.maximum(0, products + biases)
         layers.append(Layer(weights.astype(dtype), biases.astype(dtype)))
     upstream = integers(within.upstream, batch, widths[-1])
-    return Case(inputs.astype(dtype), tuple(layers), upstream.astype(dtype), dtype.type(2.0**rate))
+    learning_rate = dtype.type(2.0**within.rate)
+    return Case(inputs.astype(dtype), tuple(layers), upstream.astype(dtype), learning_rate)

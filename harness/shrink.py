@@ -148,7 +148,7 @@ def _simpler(value: Any) -> Iterator[Any]:
         yield from SIMPLE[: SIMPLE.index(value)]
         return
     yield from SIMPLE
-    mantissa, exponent = np.frexp(value)
+    mantissa, exponent = np.frexp(float(value))
     if exponent > 24 or exponent < -2:
         yield np.ldexp(mantissa, 12)
         yield np.ldexp(mantissa, 1)

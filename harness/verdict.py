@@ -17,11 +17,12 @@ from harness import regression
 from harness.case import QUANTITIES, Case
 from harness.derivation import REFERENCE, TRAIN_STEP, formula_of
 from harness.finding import Finding
+from harness.formats import FORMATS
 from harness.verification import Row, Tally, Verification
 
 # What a full run checks, against each framework.
 REGIMES: Final = ("exact", "certified")
-DTYPES: Final = ("float64", "float32")
+DTYPES: Final = tuple(dtype.name for dtype in FORMATS)
 
 
 # For each derivation's file: what its formulas wrote on standard output or error.

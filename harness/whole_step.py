@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from harness.calling import Elsewhere, Fault, Misbehaved, call_one, call_stack, quiet
-from harness.case import QUANTITIES, Case, LayerTrace, Trace, quantity_shapes
+from harness.case import QUANTITIES, Case, Layer, LayerTrace, Trace, quantity_shapes
 from harness.derivation import TRAIN_STEP, Formula
+from harness.formats import carrier
 
 # What a step returned on one case: (layer, quantity) to its value.
 Returned: TypeAlias = dict[tuple[int, str], Any]
@@ -19,6 +20,8 @@ Returned: TypeAlias = dict[tuple[int, str], Any]
 
 def step_by_step(train_step: Formula, case: Case, faults: list[Fault]) -> Trace:
     """The trace of a stack of cases; None for what the step leaves out, and after a fault."""
+    if (carried := carrier(case.dtype)) != case.dtype:
+        return _carried(train_step, case, carried, faults)
     if not isinstance(train_step, Elsewhere):
         return _step_by_step(train_step, case, faults)
     try:
@@ -30,6 +33,18 @@ def step_by_step(train_step: Formula, case: Case, faults: list[Fault]) -> Trace:
         )
     faults += told
     return trace
+
+
+def _carried(train_step: Formula, case: Case, carried: np.dtype[Any], faults: list[Fault]) -> Trace:
+    layers = tuple(Layer(*(each.astype(carried) for each in layer)) for layer in case.layers)
+    inputs, upstream, rate = (
+        each.astype(carried) for each in (case.inputs, case.upstream, case.learning_rate)
+    )
+    trace = step_by_step(train_step, Case(inputs, layers, upstream, rate), faults)
+    return tuple(
+        LayerTrace(*(each if each is None else each.astype(case.dtype) for each in layer))
+        for layer in trace
+    )
 
 
 def _traced(train_step: Formula, case: Case) -> tuple[Trace, list[Fault]]:
