@@ -21,10 +21,10 @@ from harness.calling import Fault, one_by_one
 from harness.case import QUANTITIES, Case, Shape, Trace
 from harness.checking import Witness, WitnessError, trace_of
 from harness.compare import differs
-from harness.derivation import REFERENCE, TRAIN_STEP, Call, Derivation, Step, walk
+from harness.derivation import TRAIN_STEP, Call, Derivation, Step, walk
 from harness.finding import VALUES, Diagnosis, Finding
 from harness.lattice import LADDER, lattice_stack
-from harness.mistakes import CATALOGUE, Mistake
+from harness.mistakes import CATALOGUE, Mistake, planted
 from harness.pattern import Sample, describe
 from harness.whole_step import step_by_step
 
@@ -77,7 +77,8 @@ def diagnose(derivation: Derivation, finding: Finding, witness: Witness) -> Diag
         return Diagnosis(mistakes)
     if finding.kind != VALUES:
         return None
-    return Diagnosis(pattern=describe(list(_samples(finding.quantity, seen))))
+    battery = [each for each in seen if each.case is not finding.shown.case]
+    return Diagnosis(pattern=describe(list(_samples(finding.quantity, battery))))
 
 
 def _told(kind: str) -> bool:
@@ -154,12 +155,11 @@ def _explains(mistake: Mistake, formula: str, seen: Sequence[Seen]) -> bool:
     A mistake may need a shape that fits. Where the derivation fails for a shape that does not,
     the mistake, which is written to fail nowhere, must be right.
     """
-    own = (mistake.formula,)
-    planted = REFERENCE._replace(name=mistake.name, own=own, **{mistake.formula: mistake.code})
+    wrong = planted(mistake)
     quantities = QUANTITIES if formula == TRAIN_STEP else mistake.quantities
     is_wrong = False
     for case, truth, observed, faults in seen:
-        trace, own_faults = _ask(planted, formula, case, truth)
+        trace, own_faults = _ask(wrong, formula, case, truth)
         right = not own_faults and _same(truth, trace, quantities)
         if right and any(fault.kind in (RAISED, WRONG_SHAPE) for fault in faults):
             continue
