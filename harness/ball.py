@@ -51,7 +51,7 @@ from harness.case import Array
 from harness.formats import Precision
 
 
-def gamma(roundings: int, unit_roundoff: float) -> float:
+def gamma(roundings: int, unit_roundoff: Any) -> Any:
     """Higham's gamma_n: the largest relative effect of n roundings on one term of a sum."""
     if roundings * unit_roundoff >= 0.5:
         raise ValueError(f"{roundings} roundings at unit roundoff {unit_roundoff} bound nothing")

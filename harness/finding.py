@@ -11,6 +11,7 @@ from harness.checking import Compared, Witness, compare_all, trace_of
 from harness.compare import Census
 from harness.derivation import Derivation
 from harness.lattice import is_exact, is_normal
+from harness.mistakes import Mistake
 from harness.shrink import shrink
 
 # The kind of finding in which values differ; the other kinds are those of `calling.Fault`.
@@ -36,6 +37,16 @@ class Shown(NamedTuple):
     smallest: bool = False
 
 
+class Diagnosis(NamedTuple):
+    """The mistake that a disagreement looks like, or else what its errors have in common.
+
+    Several mistakes are named only if nothing tells them apart. `pattern` follows "it is".
+    """
+
+    mistakes: tuple[Mistake, ...] = ()
+    pattern: str | None = None
+
+
 @dataclass
 class Finding:
     """One disagreement of the run: one a quantity, kind and outlier."""
@@ -48,6 +59,7 @@ class Finding:
     outlier: str
     shown: Shown
     census: Census
+    diagnosis: Diagnosis | None = None  # made at the end of the run
 
 
 def against_outlier(compared: Compared, outlier: str) -> Compared:

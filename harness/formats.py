@@ -20,13 +20,17 @@ BFLOAT16: Final = FORMATS[3]
 
 
 class Precision(NamedTuple):
-    """What a tested dtype commits: significant bits, unit roundoff 2^-bits, smallest normal."""
+    """What a tested dtype commits: significant bits, unit roundoff 2^-bits, smallest normal.
+
+    The unit roundoffs are numbers of the wide dtype: what is computed of them must not round as
+    a Python float would, for no inflation covers that.
+    """
 
     bits: int
-    unit_roundoff: float
+    unit_roundoff: Any
     smallest_normal: float
     wide: np.dtype[Any]
-    wide_unit_roundoff: float
+    wide_unit_roundoff: Any
 
 
 class Range(NamedTuple):
@@ -45,16 +49,17 @@ def precision(dtype: np.dtype[Any]) -> Precision:
     if dtype not in FORMATS:
         known = ", ".join(each.name for each in FORMATS)
         raise TypeError(f"expected a case of dtype {known}, not {dtype}")
-    tested = ml_dtypes.finfo(dtype)
+    tested: Any = ml_dtypes.finfo(dtype)  # type: ignore[no-untyped-call]
+    finfo: Any = np.finfo  # NumPy's types do not know finfo of a dtype that is not a literal
     wide = np.dtype(np.longdouble if dtype == np.float64 else np.float64)
     bits = int(tested.nmant) + 1
     smallest = float(tested.smallest_normal)
-    return Precision(bits, 2.0**-bits, smallest, wide, float(np.finfo(wide).eps) / 2)
+    return Precision(bits, wide.type(2.0**-bits), smallest, wide, finfo(wide).eps / 2)
 
 
 def exponents(dtype: np.dtype[Any]) -> Range:
     """The range of a format's normal numbers."""
-    tested = ml_dtypes.finfo(dtype)
+    tested: Any = ml_dtypes.finfo(dtype)  # type: ignore[no-untyped-call]
     return Range(int(tested.minexp), int(tested.maxexp))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from harness import regression
 from harness.case import QUANTITIES, Array
 from harness.derivation import TRAIN_STEP
-from harness.finding import DERIVATION, VALUES, Finding
+from harness.finding import DERIVATION, VALUES, Diagnosis, Finding
 from harness.verdict import Verdict, compared, in_order
 from harness.verification import Tally, Verification
 
@@ -94,6 +95,8 @@ def _finding(finding: Finding, verdict: Verdict) -> Iterator[str]:
         yield _labelled("", f"{finding.quantity}{mark}:")
         yield from _matrices([("expected", expected), ("observed", observed)], shown.at)
         yield from _census(finding, compared(verdict.verification, finding))
+    if finding.diagnosis:
+        yield from _diagnosis(finding.diagnosis)
     yield _labelled("reproduce", verdict.reproduce)
 
 
@@ -137,6 +140,25 @@ def _census(finding: Finding, compared: int) -> Iterator[str]:
     at = f"layer {census.place[0]}, index {list(census.place[1:])}"
     yield _labelled("", f"worst: {census.worst:.3g} units in the last place, {at}:")
     yield _labelled("", f"expected {census.expected!r}, observed {census.observed!r}")
+
+
+def _diagnosis(diagnosis: Diagnosis) -> Iterator[str]:
+    """The lessons of the mistakes that it may be, or else the pattern of the errors."""
+    for place, mistake in enumerate(diagnosis.mistakes):
+        name = mistake.name.replace("_", " ")
+        yield from _wrapped("or" if place else "mistake", f"{name}: {mistake.lesson}")
+    if not diagnosis.mistakes:
+        yield _labelled("mistake", "no known mistake does this")
+    if diagnosis.pattern:
+        yield from _wrapped("pattern", f"{diagnosis.pattern}, in every case that was tried")
+
+
+def _wrapped(label: str, text: str) -> Iterator[str]:
+    # A hyphen may be a number's sign.
+    first, *others = wrap(text, 80 - LABEL, break_on_hyphens=False)
+    yield _labelled(label, first)
+    for line in others:
+        yield _labelled("", line)
 
 
 def _matrices(named: Sequence[tuple[str, Array]], marked: tuple[int, ...] = ()) -> Iterator[str]:

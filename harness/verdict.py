@@ -16,7 +16,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from harness import regression
 from harness.case import QUANTITIES, Case
 from harness.derivation import REFERENCE, TRAIN_STEP, formula_of
-from harness.finding import Finding
+from harness.diagnosis import diagnose
+from harness.finding import DERIVATION, Diagnosis, Finding
 from harness.formats import FORMATS
 from harness.verification import Row, Tally, Verification
 
@@ -67,7 +68,12 @@ def conclude(
     """The verdict on a run. `reproduce` is the command for it; `crashed` tests did not end.
 
     Such a test fails by no disagreement of the derivation's, so what it checks is not checked.
+    What the derivation is found to do wrong is diagnosed now, once for each finding.
     """
+    for finding in verification.findings.values():
+        if finding.outlier == DERIVATION:
+            witness = verification.witnesses[finding.framework]
+            finding.diagnosis = diagnose(verification.derivation, finding, witness)
     gaps = [*_gaps(verification), *(Gap(Row("", "", "", ""), why) for why in crashed)]
     said = [
         f"{formula} ({file}) prints, which is held back: {written.strip().splitlines()[0]}"
@@ -202,8 +208,16 @@ def _finding_as_json(finding: Finding, compared: int, reproduce: str) -> dict[st
             "constant_ratio": census.ratios[0] if census.ratios[0] == census.ratios[1] else None,
         },
         "outlier": finding.outlier,
-        "mistake": None,
+        **_diagnosis_as_json(finding.diagnosis or Diagnosis()),
         "reproduce": reproduce,
+    }
+
+
+def _diagnosis_as_json(diagnosis: Diagnosis) -> dict[str, str | None]:
+    return {
+        "mistake": " or ".join(mistake.name for mistake in diagnosis.mistakes) or None,
+        "lesson": " ".join(mistake.lesson for mistake in diagnosis.mistakes) or None,
+        "pattern": diagnosis.pattern,
     }
 
 

@@ -13,9 +13,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Final
 
-from harness.mistakes.mistake import Mistake, mistake
+from harness.mistakes.mistake import Mistake, mistake, planted
 
-__all__ = ["CATALOGUE", "Mistake", "mistake"]
+__all__ = ["CATALOGUE", "Mistake", "mistake", "planted"]
 
 _MODULES = tuple(import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__))
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from harness.derivation import Formula
+from harness.derivation import REFERENCE, Derivation, Formula
 
 
 class Mistake(NamedTuple):
@@ -30,3 +30,9 @@ def mistake(formula: str, *quantities: str) -> Callable[[Formula], Mistake]:
         return Mistake(code.__name__, formula, quantities, code, lesson)
 
     return make
+
+
+def planted(mistake: Mistake) -> Derivation:
+    """The reference with the mistake in it: as a formula's code, or as a whole step beside it."""
+    own = (mistake.formula,)
+    return REFERENCE._replace(name=mistake.name, own=own, **{mistake.formula: mistake.code})

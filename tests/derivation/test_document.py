@@ -12,6 +12,7 @@ from harness.calling import one_by_one
 from harness.case import QUANTITIES, Case, Layer, Trace
 from harness.checking import trace_of
 from harness.derivation import walk
+from harness.plan import DTYPES
 from harness.verification import Verification
 from harness.whole_step import step_by_step
 from reference import document
@@ -102,11 +103,11 @@ def test_every_printed_output_is_met_digit_for_digit(
                 )
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_the_example_agrees_with_each_framework_in_both_dtypes(
+@pytest.mark.parametrize("dtype", DTYPES, ids=[dtype.name for dtype in DTYPES])
+def test_the_example_agrees_with_each_framework_in_every_dtype(
     verification: Verification, check: Callable[..., None], dtype: Any
 ) -> None:
-    check("document", document_case(verification, dtype))
+    check("document", document_case(verification, dtype.type))
 
 
 def test_the_document_prints_19_arrays_and_3_shapes() -> None:

@@ -9,16 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.case import Case
-from harness.floats import float_stack
-from harness.lattice import LADDER, lattice_stack
-from harness.strategies import DEEP, EDGES, SMALL, float_cases, lattice_cases
+from harness.lattice import LADDER
+from harness.plan import DTYPES, draws, exact_stacks, float_stacks
+from harness.strategies import DEEP, SMALL, float_cases, lattice_cases
 
-DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
 NAMES = [dtype.name for dtype in DTYPES]
-SHAPES = SMALL + EDGES + DEEP
-# Each draw takes every shape once, in an order of its own, with a stack of this many cases.
-STACK = 224
-DRAWS = 3
 SINGLE_CASES = 100
 
 
@@ -26,19 +21,10 @@ SINGLE_CASES = 100
 def test_stacks_agree_bit_for_bit(check: Callable[..., None], dtype: np.dtype[Any]) -> None:
     """Every shape on the ladder of magnitudes, in shuffled order."""
 
-    @settings(max_examples=DRAWS)
+    @settings(max_examples=draws(dtype))
     @given(seed=st.integers(0, 2**32))
     def stacks(seed: int) -> None:
-        rng = np.random.default_rng(seed)
-        order = rng.permutation(len(SHAPES))
-        rungs = rng.permutation(len(SHAPES)) % len(LADDER)
-        check(
-            "exact",
-            *(
-                lattice_stack(rng, SHAPES[place], dtype, LADDER[rung], STACK)
-                for place, rung in zip(order, rungs, strict=True)
-            ),
-        )
+        check("exact", *exact_stacks(seed, dtype))
 
     stacks()
 
@@ -47,12 +33,10 @@ def test_stacks_agree_bit_for_bit(check: Callable[..., None], dtype: np.dtype[An
 def test_stacks_agree_within_the_radius(check: Callable[..., None], dtype: np.dtype[Any]) -> None:
     """Every shape with floats over the range of exponents, in shuffled order."""
 
-    @settings(max_examples=DRAWS)
+    @settings(max_examples=draws(dtype))
     @given(seed=st.integers(0, 2**32))
     def stacks(seed: int) -> None:
-        rng = np.random.default_rng(seed)
-        order = rng.permutation(len(SHAPES))
-        check("certified", *(float_stack(rng, SHAPES[place], dtype, STACK) for place in order))
+        check("certified", *float_stacks(seed, dtype))
 
     stacks()
 

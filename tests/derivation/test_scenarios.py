@@ -10,13 +10,11 @@ from hypothesis import strategies as st
 
 from harness.case import Case, LayerTrace, Trace
 from harness.checking import trace_of
-from harness.floats import float_stack
-from harness.lattice import LADDER, lattice_stack
-from harness.strategies import DEEP, lattice_cases
+from harness.plan import DTYPES, LAYERS_DRAWS, layers_stacks
+from harness.strategies import lattice_cases
 from harness.verification import Verification
 from reference import neuron
 
-DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
 NAMES = [dtype.name for dtype in DTYPES]
 ONE_SAMPLE = ((1, 1, 1), (1, 2, 1), (1, 3, 1), (1, 4, 1), (1, 9, 1))
 ONE_NEURON_SEVERAL_NEXT = ((1, 1, 1, 1), (1, 3, 1, 4))
@@ -120,14 +118,11 @@ def test_scenario_b_one_neuron_several_next(
 def test_scenario_c_layers_of_neurons(check: Callable[..., None], dtype: np.dtype[Any]) -> None:
     """The next layer's deriv_relu_wrt_inputs is this layer's upstream, also when chained."""
 
-    @settings(max_examples=2)
+    @settings(max_examples=LAYERS_DRAWS)
     @given(st.integers(0, 2**32))
     def scenario(seed: int) -> None:
-        rng = np.random.default_rng(seed)
-        shapes = [DEEP[place] for place in rng.permutation(len(DEEP))]
-        lattice = (lattice_stack(rng, s, dtype, rung, 64) for s in shapes for rung in LADDER)
-        check("exact", *lattice, chained=True)
-        floats = (float_stack(rng, shape, dtype, 64) for shape in shapes)
-        check("certified", *floats, chained=True)
+        stacks = list(layers_stacks(seed, dtype))
+        for regime in ("exact", "certified"):
+            check(regime, *(case for of, case in stacks if of == regime), chained=True)
 
     scenario()

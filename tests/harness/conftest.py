@@ -1,12 +1,15 @@
 """What the tests of the engine share: the frameworks, and a run small enough for each of them."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from respelled import SPELLINGS
 
 import adapters
-from harness import candidate
+from harness import candidate, verdict
+from harness.derivation import REFERENCE
 from harness.floats import float_stack
 from harness.lattice import LADDER, lattice_stack
 from harness.verification import Verification
@@ -14,6 +17,8 @@ from harness.verification import Verification
 CANDIDATES = Path(__file__).parents[1] / "candidates"
 DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
 SHAPES = [(1, 1, 1), (2, 1, 1), (2, 2, 2), (3, 4, 3), (2, 3, 3), (4, 1, 2), (2, 2, 3, 2)]
+# Besides: a batch of one with several neurons, and layers of one shape.
+MORE_SHAPES = [*SHAPES, (1, 2, 3), (2, 2, 2, 2)]
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +47,28 @@ def verify(witnesses):
         return verification
 
     return verify
+
+
+@pytest.fixture(scope="session")
+def concluded(witnesses):
+    """concluded(name, formula, code): the findings on a wrong formula at the end of a small run."""
+
+    def concluded(name, formula, code):
+        derivation = REFERENCE._replace(name=name, own=(formula,), **{formula: code})
+        verification = Verification(derivation, witnesses)
+        rng = np.random.default_rng(7)
+        for shape in MORE_SHAPES:
+            for rung in LADDER:
+                verification.check(lattice_stack(rng, shape, DTYPES[0], rung, 16), "exact")
+            verification.check(lattice_stack(rng, shape, DTYPES[1], LADDER[0], 8), "exact")
+            verification.check(float_stack(rng, shape, DTYPES[0], 8), "certified")
+        verdict.conclude(verification, 0, "pytest", (), ())
+        return list(verification.findings.values())
+
+    return concluded
+
+
+@pytest.fixture(scope="session")
+def of_mistake(concluded):
+    """of_mistake(mistake): the findings on its second spelling; one run serves every test."""
+    return cache(lambda mistake: concluded(mistake.name, mistake.formula, SPELLINGS[mistake.name]))

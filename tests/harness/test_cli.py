@@ -49,7 +49,7 @@ def test_nothing(check):
     pass
 """
 DOCUMENT = "tests/derivation/test_document.py"
-EXAMPLE = f"{DOCUMENT}::test_the_example_agrees_with_each_framework_in_both_dtypes"
+EXAMPLE = f"{DOCUMENT}::test_the_example_agrees_with_each_framework_in_every_dtype"
 SCENARIOS = "tests/derivation/test_scenarios.py"
 SCENARIO_A = [
     f"{SCENARIOS}::test_scenario_a_one_neuron_one_next[{dtype}]" for dtype in ("float64", "float32")

@@ -1,0 +1,206 @@
+"""Which mistake a wrong derivation looks like.
+
+The derivation is asked once more, on the reported case and on a battery of other cases, on which
+no two mistakes of a formula are the same; then every known mistake of the formula is asked the
+same. One that has the observed bits on all of them is named. Where none has, `pattern.py` says
+what the errors have in common.
+
+The battery is chosen so that an error has the same bits however it is spelled: on tiny integers,
+and sizes that are powers of two, neither sums nor means round; and where numbers need more bits
+than float16 or float32 have, there is one term in each sum.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import product
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from harness.calling import Fault, one_by_one
+from harness.case import QUANTITIES, Case, Shape, Trace
+from harness.checking import Witness, WitnessError, trace_of
+from harness.compare import differs
+from harness.derivation import TRAIN_STEP, Call, Derivation, Step, walk
+from harness.finding import VALUES, Diagnosis, Finding
+from harness.lattice import LADDER, lattice_stack
+from harness.mistakes import CATALOGUE, Mistake, planted
+from harness.pattern import Sample, describe
+from harness.whole_step import step_by_step
+
+# Every equality of sizes that lets a wrong shape fit, and every size of 1 that hides an error.
+ONE_LAYER: Final[tuple[Shape, ...]] = tuple(product((1, 2, 4), repeat=3))
+LAYERS: Final[tuple[Shape, ...]] = (
+    *((1, 1, 1, 1), (2, 2, 2, 2), (2, 4, 2, 2), (4, 2, 2, 4), (1, 2, 1, 4), (4, 2, 4, 2)),
+    *((2, 2, 2, 2, 2), (2, 1, 2, 2, 4)),
+)
+CASES: Final = 8
+SEED: Final = 0
+
+# The quantities that have a value for every z.
+OF_UNITS: Final = ("layer_outputs", "relu_outputs", "deriv_relu_wrt_z")
+
+RAISED: Final = "raised an exception"
+WRONG_SHAPE: Final = "has a wrong shape"
+CHANGED: Final = "changed its argument"
+
+
+class Seen(NamedTuple):
+    """What a derivation made of a stack: its quantities, None where unknown, and its faults."""
+
+    case: Case
+    truth: Trace
+    trace: Trace
+    faults: Sequence[Fault]
+
+
+def diagnose(derivation: Derivation, finding: Finding, witness: Witness) -> Diagnosis | None:
+    """What the derivation did wrong, as far as it is known; the witness has the truth.
+
+    None if a finding is of a kind that no mistake could explain, or if the derivation does not
+    behave well enough to be asked again.
+    """
+    if not _told(finding.kind):
+        return None
+    seen: list[Seen] = []
+    try:
+        for case in _cases(finding):
+            truth = trace_of(witness, case)
+            trace, faults = _ask(derivation, finding.formula, case, truth)
+            # What hangs or answers at random would do so again on every case.
+            if not all(_told(fault.kind) for fault in faults):
+                return None
+            seen.append(Seen(case, truth, trace, faults))
+    except WitnessError:
+        return None
+    if mistakes := _mistakes(finding, seen):
+        return Diagnosis(mistakes)
+    if finding.kind != VALUES:
+        return None
+    battery = [each for each in seen if each.case is not finding.shown.case]
+    return Diagnosis(pattern=describe(list(_samples(finding.quantity, battery))))
+
+
+def _told(kind: str) -> bool:
+    return kind in (VALUES, RAISED, WRONG_SHAPE) or kind.startswith(CHANGED)
+
+
+def _cases(finding: Finding) -> Iterator[Case]:
+    """The reported case, where rounding cannot make two spellings differ, and the battery."""
+    if finding.shown.regime == "exact":
+        yield finding.shown.case
+    yield from _battery(finding.formula == TRAIN_STEP)
+
+
+@cache
+def _battery(whole: bool) -> tuple[Case, ...]:
+    rng, dtype = np.random.default_rng(SEED), np.dtype(np.float64)
+    shapes = ONE_LAYER + LAYERS if whole else ONE_LAYER
+    tiny, *wider = LADDER[:-1]
+    stacks = [lattice_stack(rng, shape, dtype, tiny, CASES) for shape in shapes]
+    for rung in wider:
+        stacks += [lattice_stack(rng, ONE_LAYER[0], dtype, rung, CASES) for _ in range(4)]
+    return tuple(stacks)
+
+
+def _ask(
+    derivation: Derivation, formula: str, case: Case, truth: Trace
+) -> tuple[Trace, list[Fault]]:
+    """One formula on right arguments, or a whole step: the derivation's own, or one made of it."""
+    faults: list[Fault] = []
+    call = one_by_one(derivation, case.shape, faults)
+    if formula != TRAIN_STEP:
+        return walk(_only(formula, call), case, truth), faults
+    if derivation.train_step:
+        return step_by_step(derivation.train_step, case, faults), faults
+    return walk(call, case), faults
+
+
+def _only(formula: str, call: Call) -> Call:
+    """A call that leaves the other formulas out."""
+
+    def only(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:
+        if step.formula != formula:
+            return [None] * len(step.quantities)
+        return call(step, layer, arguments)
+
+    return only
+
+
+def _mistakes(finding: Finding, seen: Sequence[Seen]) -> tuple[Mistake, ...]:
+    """The mistakes that explain all that was seen; more than one only if nothing tells them apart.
+
+    In a whole step, which has mistakes of its own, any formula may be the one that is wrong.
+    """
+    formula = finding.formula
+    own = [each for each in CATALOGUE if each.formula == formula]
+    others = [each for each in CATALOGUE if formula == TRAIN_STEP != each.formula]
+    for group in (own, others):
+        fits = [
+            mistake
+            for mistake in group
+            if finding.quantity in mistake.quantities or finding.kind == RAISED
+            if _explains(mistake, formula, seen)
+        ]
+        # What explains two quantities says more than what explains one of them.
+        most = max((len(mistake.quantities) for mistake in fits), default=0)
+        if fits:
+            return tuple(mistake for mistake in fits if len(mistake.quantities) == most)
+    return ()
+
+
+def _explains(mistake: Mistake, formula: str, seen: Sequence[Seen]) -> bool:
+    """Whether the mistake has the observed bits everywhere, and is wrong somewhere.
+
+    A mistake may need a shape that fits. Where the derivation fails for a shape that does not,
+    the mistake, which is written to fail nowhere, must be right.
+    """
+    wrong = planted(mistake)
+    quantities = QUANTITIES if formula == TRAIN_STEP else mistake.quantities
+    is_wrong = False
+    for case, truth, observed, faults in seen:
+        trace, own_faults = _ask(wrong, formula, case, truth)
+        right = not own_faults and _same(truth, trace, quantities)
+        if right and any(fault.kind in (RAISED, WRONG_SHAPE) for fault in faults):
+            continue
+        told = _about(quantities, faults)
+        if faults and not told:  # another quantity's fault, which hides this one
+            continue
+        if told != _about(quantities, own_faults) or not _same(observed, trace, quantities):
+            return False
+        is_wrong |= not right
+    return is_wrong
+
+
+def _about(quantities: Sequence[str], faults: Sequence[Fault]) -> list[tuple[str, int, str, str]]:
+    """What the faults of these quantities say; an exception is about all. Zero's sign is left out,
+    as in every comparison."""
+    return [
+        (fault.quantity, fault.place, fault.kind, fault.observed.replace("-0.0 ", "0.0 "))
+        for fault in faults
+        if fault.quantity in quantities or fault.kind == RAISED
+    ]
+
+
+def _same(one: Trace, other: Trace, quantities: Sequence[str]) -> bool:
+    """Whether two traces have the same bits in these quantities, where both have them."""
+    for mine, theirs in zip(one, other, strict=True):
+        for quantity in quantities:
+            values = getattr(mine, quantity), getattr(theirs, quantity)
+            if all(value is not None for value in values) and differs(*values).any():
+                return False
+    return True
+
+
+def _samples(quantity: str, seen: Sequence[Seen]) -> Iterator[Sample]:
+    """The observed values beside the truth, layer by layer."""
+    for case, truth, observed, _ in seen:
+        arrays = (case.inputs, case.upstream, *(layer.weights for layer in case.layers))
+        small = max(np.abs(array).max(initial=0) for array in arrays) < 2.0 ** LADDER[0].bits
+        for right, wrong in zip(truth, observed, strict=True):
+            value = getattr(wrong, quantity)
+            if value is not None:
+                sizes = len(case.inputs[0]), *right.new_weights[0].shape
+                z = right.layer_outputs if quantity in OF_UNITS else None
+                expected = getattr(right, quantity)
+                yield Sample(sizes, len(case.layers), bool(small), expected, value, z)

@@ -1,0 +1,111 @@
+"""How soon a run catches each known mistake: `python -m harness.sensitivity` writes the table.
+
+It walks the exact stacks of the default run (`plan.py`), in their order. In the exact regime the
+reference is the truth, so no framework is needed.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from statistics import median
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from harness.calling import one_by_one
+from harness.case import QUANTITIES, Case, Trace
+from harness.checking import compare_all
+from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, walk
+from harness.mistakes import CATALOGUE, Mistake, planted
+from harness.plan import DTYPES, SHAPES, STACK, draws, exact_stacks
+
+TABLE: Final = Path(__file__).parents[1] / "docs" / "mistakes.md"
+SEEDS: Final = 20
+EXACT_CASES: Final = sum(map(draws, DTYPES)) * len(SHAPES) * STACK
+
+INTRODUCTION: Final = f"""\
+# The mistakes that crossgrad knows
+
+Made by `tox -e docs` from `harness/mistakes`: edit that, not this.
+
+Each of the {len(CATALOGUE)} is planted in the reference and must be refused for the quantities it
+spoils, and for no other. It is named when a derivation makes the same error in other words.
+
+*Cases* is how many of a default run's {EXACT_CASES:,} generated exact cases are met until it is
+caught: the median of {SEEDS} seeds. What needs a shape (a square, several layers) takes longer, for
+shapes come in shuffled stacks of {STACK}. The document's own example, which a run meets before
+them, is not counted.
+"""
+
+
+class Caught(NamedTuple):
+    """A mistake's first stack that shows it: the cases until then, and what is blamed there."""
+
+    cases: int
+    quantities: frozenset[str]
+
+
+def stacks(seed: int) -> Iterator[Case]:
+    """All exact stacks of a default run, in its order."""
+    rng = np.random.default_rng(seed)
+    for dtype in DTYPES:
+        for draw in rng.integers(2**32, size=draws(dtype)):
+            yield from exact_stacks(int(draw), dtype)
+
+
+def caught(mistakes: Iterable[Mistake], seed: int) -> dict[str, Caught]:
+    """Each mistake's name, and where the run of this seed catches it; without those it misses."""
+    found: dict[str, Caught] = {}
+    open_cases = list(mistakes)
+    before = 0
+    for case in stacks(seed):
+        if not open_cases:
+            break
+        truth = walk(one_by_one(REFERENCE, case.shape, []), case)
+        for mistake in open_cases:
+            if blamed := _blamed(mistake, case, truth):
+                first = before + min(blamed.values()) + 1
+                found[mistake.name] = Caught(first, frozenset(blamed))
+        open_cases = [mistake for mistake in open_cases if mistake.name not in found]
+        before += len(case.inputs)
+    return found
+
+
+def _blamed(mistake: Mistake, case: Case, truth: Trace) -> dict[str, int]:
+    """The quantities that are blamed on a stack, and the first place of each."""
+    compared, faults = compare_all(planted(mistake), case, truth, exact=True)
+    blamed = {fault.quantity: fault.place for fault in faults}
+    for item in compared:
+        if item.apart.any():
+            place = int(np.argwhere(item.apart)[0][0])
+            blamed[item.quantity] = min(place, blamed.get(item.quantity, place))
+    return blamed
+
+
+def medians(mistakes: Iterable[Mistake] = CATALOGUE) -> dict[str, str]:
+    """The median, over seeds, of the cases until each mistake is caught."""
+    mistakes = tuple(mistakes)
+    runs = [caught(mistakes, seed) for seed in range(SEEDS)]
+    return {each.name: f"{median(run[each.name].cases for run in runs):,.0f}" for each in mistakes}
+
+
+def table(counts: dict[str, str]) -> Iterator[str]:
+    """The lines of the table in Markdown; `counts` are the cases until each mistake is caught."""
+    yield from INTRODUCTION.splitlines()
+    order = (*FORMULAS, TRAIN_STEP)
+    by_formula = sorted(CATALOGUE, key=lambda mistake: order.index(mistake.formula))
+    for formula, mistakes in groupby(by_formula, key=lambda mistake: mistake.formula):
+        yield ""
+        yield f"## {formula}"
+        yield ""
+        yield "| mistake | spoils | cases | what went wrong |"
+        yield "|---|---|--:|---|"
+        for mistake in sorted(mistakes, key=lambda each: QUANTITIES.index(each.quantities[0])):
+            spoils = ", ".join(mistake.quantities)
+            cases = counts[mistake.name]
+            yield f"| {mistake.name} | {spoils} | {cases} | {mistake.lesson} |"
+
+
+if __name__ == "__main__":
+    TABLE.parent.mkdir(exist_ok=True)
+    TABLE.write_text("\n".join(table(medians())) + "\n", encoding="utf-8")
