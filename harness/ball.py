@@ -44,13 +44,17 @@ from harness.case import Array
 
 
 class Precision(NamedTuple):
-    """What a tested dtype commits: significant bits, unit roundoff 2^-bits, smallest normal."""
+    """What a tested dtype commits: significant bits, unit roundoff 2^-bits, smallest normal.
+
+    The unit roundoffs are numbers of the wide dtype: what is computed of them must not round as
+    a Python float would, for no inflation covers that.
+    """
 
     bits: int
-    unit_roundoff: float
+    unit_roundoff: Any
     smallest_normal: float
     wide: np.dtype[Any]
-    wide_unit_roundoff: float
+    wide_unit_roundoff: Any
 
 
 def precision(dtype: np.dtype[Any]) -> Precision:
@@ -62,13 +66,13 @@ def precision(dtype: np.dtype[Any]) -> Precision:
     finfo: Any = np.finfo  # NumPy's types do not know finfo of a dtype that is not a literal
     tested = finfo(dtype)
     wide = np.dtype(np.float64 if dtype == np.float32 else np.longdouble)
-    wide_unit_roundoff = float(finfo(wide).eps) / 2
-    unit_roundoff = float(tested.eps) / 2
+    wide_unit_roundoff = finfo(wide).eps / 2
+    unit_roundoff = wide.type(tested.eps) / 2
     smallest = float(tested.smallest_normal)
     return Precision(int(tested.nmant) + 1, unit_roundoff, smallest, wide, wide_unit_roundoff)
 
 
-def gamma(roundings: int, unit_roundoff: float) -> float:
+def gamma(roundings: int, unit_roundoff: Any) -> Any:
     """Higham's gamma_n: the largest relative effect of n roundings on one term of a sum."""
     if roundings * unit_roundoff >= 0.5:
         raise ValueError(f"{roundings} roundings at unit roundoff {unit_roundoff} bound nothing")
