@@ -182,16 +182,32 @@ def test_a_sure_winner_wins_also_where_the_balls_touch():
     ],
 )
 def test_an_undecided_element_becomes_the_hull_of_both_answers(old, new, middle, radius):
-    number, value = ball([[old[0]] * 3], old[1]), ball([[new[0]]], new[1])
-    assert singles(number.radius) == [[old[1]] * 3]  # known before, and no longer true after
-    z = ball([[1.0, 0.0, -9.0]], [0, 1, 1], [[False, False, True]])
-    number.ambiguous = np.array([[False, False, True]])
+    number, value = ball([[old[0]] * 4], old[1]), ball([[new[0]]], new[1])
+    assert singles(number.radius) == [[old[1]] * 4]  # known before, and no longer true after
+    z = ball([[1.0, 0.0, 0.0, -9.0]], [0, 1, 1, 1])
+    number.ambiguous = np.array([[False, False, True, True]])
 
     number[z <= 0] = value
 
-    assert singles(number.mid) == [[old[0], middle, new[0]]]
-    assert singles(number.radius) == [[old[1], radius, new[1]]]
-    assert number.ambiguous.tolist() == [[False, True, True]]
+    assert singles(number.mid) == [[old[0], middle, middle, new[0]]]
+    assert singles(number.radius) == [[old[1], radius, radius, new[1]]]
+    assert number.ambiguous.tolist() == [[False, True, True, True]]
     low, high = number.mid - number.radius, number.mid + number.radius
     assert low[0, 1] <= min(old[0] - old[1], new[0] - new[1])
     assert high[0, 1] >= max(old[0] + old[1], new[0] + new[1])
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("scale", [2.0**-20, 1.0, 2.0**20])
+def test_a_hull_holds_two_answers_that_have_no_number_between_them(scale, dtype):
+    p = precision(dtype)
+    low = p.wide.type(scale)
+    high = np.nextafter(low, p.wide.type(np.inf))
+    number = ball([[low]], tested=p)
+
+    number[ball([[0.0]], 1, tested=p) <= 0] = Ball.exact(high, p)
+
+    mid, radius = exactly(number.mid.item()), exactly(number.radius.item())
+    assert mid - radius <= exactly(low) < exactly(high) <= mid + radius
+    # Half of what tells them apart, and a few roundings of them.
+    assert radius < 16 * (exactly(high) - exactly(low))
