@@ -156,11 +156,11 @@ def test_a_comparison_at_the_very_end_of_a_ball():
 
 
 def test_the_larger_of_two_has_the_radius_of_a_sure_winner_and_else_the_larger_radius():
-    left = ball([[0.0, 9.0, 0.0, 1.0]], [1, 2, 3, 1])
-    right = ball([[9.0, 0.0, 1.0, 0.0]], [2, 1, 1, 3])
+    left = ball([[0.0, 9.0, 0.0, 1.0, 0.0, 1.0]], [1, 2, 3, 1, 1.5, 1])
+    right = ball([[9.0, 0.0, 1.0, 0.0, 1.0, 0.0]], [2, 1, 1, 3, 1, 1.5])
 
-    assert np.maximum(left, right).mid.tolist() == [[9, 9, 1, 1]]
-    assert singles(np.maximum(left, right).radius) == [[2, 2, 3, 3]]
+    assert np.maximum(left, right).mid.tolist() == [[9, 9, 1, 1, 1, 1]]
+    assert singles(np.maximum(left, right).radius) == [[2, 2, 3, 3, 1.5, 1.5]]
 
 
 def test_a_sure_winner_wins_also_where_the_balls_touch():
