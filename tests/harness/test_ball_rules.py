@@ -136,6 +136,7 @@ def test_what_follows_from_an_ambiguous_element_is_ambiguous():
     assert (sure @ doubtful).ambiguous.tolist() == [[True, False], [True, False]]
     assert (doubtful @ doubtful).ambiguous.tolist() == [[True, True], [True, False]]
     assert doubtful.column_sum().ambiguous.tolist() == [[True, False]]
+    assert doubtful.column_sum().mid.tolist() == [[4, 6]]
     assert not (sure @ sure).ambiguous.any()
 
 
@@ -156,8 +157,8 @@ def test_a_comparison_at_the_very_end_of_a_ball():
 
 
 def test_the_larger_of_two_has_the_radius_of_a_sure_winner_and_else_the_larger_radius():
-    left = ball([[0.0, 9.0, 0.0, 1.0, 0.0, 1.0]], [1, 2, 3, 1, 1.5, 1])
-    right = ball([[9.0, 0.0, 1.0, 0.0, 1.0, 0.0]], [2, 1, 1, 3, 1, 1.5])
+    left = ball([[0.0, 9.0, 0.0, 1.0, 0.0, 1.0]], [3, 2, 3, 1, 1.5, 1])
+    right = ball([[9.0, 0.0, 1.0, 0.0, 1.0, 0.0]], [2, 3, 1, 3, 1, 1.5])
 
     assert np.maximum(left, right).mid.tolist() == [[9, 9, 1, 1, 1, 1]]
     assert singles(np.maximum(left, right).radius) == [[2, 2, 3, 3, 1.5, 1.5]]
