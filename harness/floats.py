@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from harness.case import Array, Case, Layer, Shape
-from harness.formats import carrier, exponents, precision
+from harness.formats import carrier, exponent_range, precision
 from harness.lattice import Extent, fits, needs
 
 # The chance that a neuron's z lands within a few units in the last place of 0.
@@ -45,7 +45,7 @@ def float_stack(rng: np.random.Generator, shape: Shape, dtype: np.dtype[Any], co
     def floats(exponent: int, *sizes: int) -> Array:
         spread = int(centre.spread)
         powers = exponent + rng.integers(-spread, spread, (count, *sizes), endpoint=True)
-        powers = np.maximum(powers, exponents(dtype).lowest)
+        powers = np.maximum(powers, exponent_range(dtype).lowest)
         mantissas = rng.uniform(1, 2, (count, *sizes)) * rng.choice([-1.0, 1.0], (count, *sizes))
         drawn: Array = np.ldexp(mantissas.astype(dtype), powers.astype(np.intc))
         return drawn
@@ -87,9 +87,12 @@ def _product(a: Array, b: Array) -> Array:
 
 
 def _scales(rng: np.random.Generator, shape: Shape, dtype: np.dtype[Any]) -> Scales:
-    """Exponents drawn over the whole range, and moved towards 0 until all intermediates fit."""
+    """Exponents drawn over the whole range, and moved towards 0 until all intermediates fit.
+
+    At 0 the bounds on several layers are still too large for float16: weights are made smaller.
+    """
     bits = precision(dtype).bits
-    farthest = exponents(dtype).beyond // 2
+    farthest = exponent_range(dtype).beyond // 2
     inputs, weights, upstream, learning_rate = rng.uniform(-farthest, farthest, 4)
     if rng.random() < 0.5:
         # The step is then of the size of the weights, so that both terms of the update matter.
@@ -103,9 +106,12 @@ def _scales(rng: np.random.Generator, shape: Shape, dtype: np.dtype[Any]) -> Sca
             needed = needs(_extremes(shape, bits, Scales(*map(round, scales))))
         if fits(needed, dtype):
             return scales
-        if max(map(abs, scales)) < 1:
-            raise ValueError(f"no floats of {dtype} keep a case of shape {shape} normal")
         scales = Scales(*(each * 0.9 for each in scales))
+        if max(map(abs, scales)) < 0.5:
+            if weights < exponent_range(dtype).lowest:
+                raise ValueError(f"no floats of {dtype} keep a case of shape {shape} normal")
+            weights = min(weights, 0) - 1
+            scales = scales._replace(weights=weights)
 
 
 def _extremes(shape: Shape, bits: int, scales: Scales) -> Case:

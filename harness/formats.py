@@ -57,7 +57,7 @@ def precision(dtype: np.dtype[Any]) -> Precision:
     return Precision(bits, wide.type(2.0**-bits), smallest, wide, finfo(wide).eps / 2)
 
 
-def exponents(dtype: np.dtype[Any]) -> Range:
+def exponent_range(dtype: np.dtype[Any]) -> Range:
     """The range of a format's normal numbers."""
     tested: Any = ml_dtypes.finfo(dtype)  # type: ignore[no-untyped-call]
     return Range(int(tested.minexp), int(tested.maxexp))

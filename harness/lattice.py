@@ -21,7 +21,7 @@ import numpy as np
 from harness.algebra import Number
 from harness.case import Array, Case, Layer, Shape, Trace
 from harness.derivation import reference_on, walk
-from harness.formats import exponents, precision
+from harness.formats import exponent_range, precision
 
 
 class Extent(Number):
@@ -126,7 +126,7 @@ def fits(needed: Needs, dtype: np.dtype[Any]) -> bool:
     are rounded lie on coarser steps. float16 has fewer exponents than a product of three of its
     numbers has bits: there, small results may be subnormal, for which the radius accounts.
     """
-    lowest, beyond = exponents(dtype)
+    lowest, beyond = exponent_range(dtype)
     small = dtype != np.float16 and needed.lowest < lowest
     return needed.largest < 2.0 ** (beyond - 2) and not small
 

@@ -64,6 +64,7 @@ def test_empty_arrays_have_no_difference(shape):
         (np.zeros((2, 1)), np.zeros((1, 1))),
         (np.zeros((0, 2)), np.zeros((2, 0))),
         (np.zeros(2), np.zeros(2, np.float32)),
+        (np.zeros(2, np.float32), np.zeros(2)),
         (np.zeros(2), np.zeros(2, np.int64)),
     ],
 )
@@ -73,6 +74,13 @@ def test_arrays_of_another_shape_or_dtype_do_not_compare(one, other):
 
     for array in one, other:
         assert f"{array.shape} {array.dtype}" in str(refusal.value)
+
+
+def test_equal_dtypes_need_not_be_one_object():
+    swapped_twice = np.zeros(2, np.dtype(">f8").newbyteorder())
+
+    assert swapped_twice.dtype is not np.zeros(2).dtype
+    assert differs(swapped_twice, np.zeros(2)).tolist() == [False, False]
 
 
 ONE_AND_MORE = float(after(1, DTYPES[0]))
@@ -118,13 +126,15 @@ def taken(census, expected, observed, layer=0, dtype=DTYPES[1]):
 
 def test_a_census_counts_over_stacks_and_layers():
     census = taken(Census(), [1, 2, 3, 4], [1, 2, 3, 5])
-    census = taken(census, [1, 2], [2, 1], layer=1)
+    census = taken(census, [1, 2, 3, 4], [2, 1, 4, 4], layer=1)
 
-    assert census.differing == 3
+    assert census.differing == 4
 
 
 def test_where_nothing_differs_a_census_stays_as_it_is():
-    assert taken(Census(), [1, NAN, 0, 4], [1, NAN, -0.0, 4]) == Census()
+    nothing = (0, 0, 0, 0, (), (INF, -INF))
+
+    assert taken(Census(), [1, NAN, 0, 4], [1, NAN, -0.0, 4]) == Census() == nothing
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
@@ -137,6 +147,7 @@ def test_where_nothing_differs_a_census_stays_as_it_is():
         # The unit is that of the larger of both.
         (4, lambda last: 0, lambda last: 1 / last.eps),
         (0, lambda last: -4, lambda last: 1 / last.eps),
+        (4, lambda last: 4 - 2 * last.eps, lambda last: 0.5),
     ],
 )
 def test_the_worst_is_in_units_in_the_last_place_of_the_dtype(expected, observed, units, dtype):
@@ -183,6 +194,8 @@ def test_a_census_keeps_the_worst_of_all_and_the_first_of_equals():
         ([([1, 2], [-1, -2]), ([3, 4], [-3, -4])], (-1, -1)),
         ([([1, 2], [3, 6]), ([3, 4], [6, 4]), ([1, 1], [1, 4])], (2, 4)),
         ([([1, 2], [2, 4]), ([3, 4], [3, 4])], (2, 2)),
+        ([([2, -4], [1, -2])], (0.5, 0.5)),
+        ([([1, -1], [2, -3])], (2, 3)),
         ([([0, 2], [7, 4])], (2, 2)),
         ([([0, 0], [7, 4])], (INF, -INF)),
         ([([1, 2], [2, NAN])], (-INF, INF)),

@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from harness.ball import Ball, precision
+from harness.ball import Ball
 from harness.calling import one_by_one
 from harness.case import QUANTITIES
 from harness.derivation import (
@@ -17,6 +17,7 @@ from harness.derivation import (
     reference_on,
     walk,
 )
+from harness.formats import precision
 from harness.lattice import LADDER, lattice_stack
 
 DTYPE = np.dtype(np.float64)

@@ -6,10 +6,11 @@ import pytest
 from harness.calling import one_by_one
 from harness.derivation import REFERENCE, walk
 from harness.floats import float_stack
+from harness.formats import FORMATS, HALF, precision
 from harness.lattice import is_normal
 from harness.strategies import DEEP, EDGES, SMALL
 
-DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
+DTYPES = FORMATS[:2]
 SHAPES = [*SMALL[::9], *EDGES, *DEEP]
 
 
@@ -50,6 +51,23 @@ def test_nothing_overflows_or_leaves_the_normal_numbers(shape, dtype):
             assert np.isfinite(array).all()
             assert (np.abs(array[array != 0]) >= smallest).all()
         assert is_normal(case)
+
+
+@pytest.mark.parametrize("dtype", HALF, ids=str)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_half_formats_do_not_overflow_and_start_from_normal_numbers(shape, dtype):
+    """float16 is too narrow for its products to stay normal."""
+    smallest = precision(dtype).smallest_normal
+    for seed in range(10):
+        case = stack(shape, dtype, seed, 5)
+        given = [case.inputs, case.upstream, *(layer.weights for layer in case.layers)]
+
+        assert is_normal(case)
+        for array in given:
+            assert array.dtype == dtype
+            assert (np.abs(array[array != 0].astype(float)) >= smallest / 2).all()
+        for layer in traced(case):
+            assert all(np.isfinite(array.astype(float)).all() for array in layer)
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)

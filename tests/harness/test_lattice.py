@@ -9,11 +9,12 @@ import pytest
 from harness.calling import one_by_one
 from harness.case import Case, Layer
 from harness.derivation import REFERENCE, walk
+from harness.formats import FORMATS
 from harness.lattice import LADDER, Extent, is_exact, lattice_stack, needs, radii
 from harness.strategies import DEEP, EDGES
 
-DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
-BITS = {"float64": 53, "float32": 24}
+DTYPES = FORMATS
+BITS = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8}
 SHAPES = [(1, 1, 1), (2, 2, 2), (3, 4, 3), *EDGES[:4], *EDGES[6:8], *DEEP]
 STACKS = list(product(SHAPES, LADDER, DTYPES))
 
@@ -127,7 +128,7 @@ def test_radii_are_as_large_as_the_condition_allows(shape, dtype):
             for i, o, bias in zip(widths, widths[1:], biases(value), strict=False)
         )
         inputs, upstream = np.full((1, batch, widths[0]), value), np.full((1, batch, widths[-1]), 1)
-        return Case(inputs, layers, upstream * float(value), np.float64(0.25))
+        return Case(inputs, layers, upstream * float(value), np.float64(2.0**cap.rate))
 
     def biases(value):
         hidden = value

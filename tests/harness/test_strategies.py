@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import Phase, find, given, settings
 
+from harness.formats import FORMATS
 from harness.lattice import LADDER, is_exact, is_normal
 from harness.strategies import DEEP, EDGES, SMALL, float_cases, lattice_cases
 
-DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
+DTYPES = FORMATS
 SHRINKING = settings(max_examples=2000, phases=[Phase.generate, Phase.shrink], database=None)
 
 
