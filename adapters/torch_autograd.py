@@ -1,8 +1,12 @@
 """PyTorch as a witness: `torch.autograd.grad` for the gradients, `torch.optim.SGD` for the step."""
 
-import torch
+import math
+from typing import Any
 
-from harness.case import Case, LayerTrace, Trace
+import torch
+import torch.nn.functional as F
+
+from harness.case import Array, Case, LayerTrace, Relu, Trace
 
 VERSION = torch.__version__
 
@@ -50,3 +54,36 @@ def trace(case: Case) -> Trace:
         )
         for layer in range(depth)
     )
+
+
+def relu(spelling: Any) -> Relu:
+    """A function of a tensor with its gradient. Bytes carry bfloat16, which NumPy alone lacks."""
+
+    def tensor(array: Array) -> Any:
+        dtype = getattr(torch, array.dtype.name)
+        return torch.frombuffer(bytearray(array.tobytes()), dtype=dtype).reshape(array.shape)
+
+    def array(tensor: Any, dtype: Any) -> Array:
+        return tensor.detach().view(torch.uint8).numpy().view(dtype)  # type: ignore[no-any-return]
+
+    def value_and_gradient(z: Array, upstream: Array) -> tuple[Array, Array]:
+        at = tensor(z).requires_grad_()
+        outputs = spelling(at)
+        (gradient,) = torch.autograd.grad(outputs, at, tensor(upstream))
+        return array(outputs, z.dtype), array(gradient, z.dtype)
+
+    return value_and_gradient
+
+
+RELUS = {
+    "torch.relu(z)": relu(torch.relu),
+    "torch.threshold(z, 0, 0)": relu(lambda z: torch.threshold(z, 0, 0)),
+    "torch.clamp(z, min=0)": relu(lambda z: torch.clamp(z, min=0)),
+    "torch.maximum(z, zeros)": relu(lambda z: torch.maximum(z, torch.zeros_like(z))),
+    "torch.where(z > 0, z, 0)": relu(lambda z: torch.where(z > 0, z, 0)),
+    "torch.where(z <= 0, 0, z)": relu(lambda z: torch.where(z <= 0, 0, z)),
+    "z * (z > 0)": relu(lambda z: z * (z > 0)),
+    "(z + abs(z)) / 2": relu(lambda z: (z + abs(z)) / 2),
+    "F.leaky_relu(z, 0)": relu(lambda z: F.leaky_relu(z, 0.0)),
+    "F.hardtanh(z, 0, inf)": relu(lambda z: F.hardtanh(z, 0.0, math.inf)),
+}
