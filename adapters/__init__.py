@@ -4,14 +4,19 @@
 defines `VERSION`, the framework's version, and `trace(case)`, which asks the framework's own
 automatic differentiation and its own optimizer for every quantity of a stack of cases. To add a
 framework, add a file; every derivation test runs on it.
+
+It may define `RELUS`, too: the spellings of ReLU that people write in this framework, each with
+the framework's own gradient. `tox -e conventions` writes down what they give where mathematics
+does not say. A spelling raises NotImplementedError for a dtype that its framework lacks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
-from harness.case import Case, Trace
+from harness.case import Case, Relu, Trace
 
 
 class Witness(NamedTuple):
@@ -20,6 +25,7 @@ class Witness(NamedTuple):
     name: str
     version: str
     trace: Callable[[Case], Trace]
+    relus: Mapping[str, Relu] = MappingProxyType({})
 
 
 class MissingFrameworkError(Exception):
@@ -43,4 +49,4 @@ def load(name: str) -> Witness:
             f"framework {name} needs the package {error.name}, which is not installed: "
             f"pip install -r requirements.txt (or choose others with --framework)"
         ) from None
-    return Witness(name, module.VERSION, module.trace)
+    return Witness(name, module.VERSION, module.trace, getattr(module, "RELUS", {}))

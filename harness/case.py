@@ -3,6 +3,7 @@
 Adapters import this module and no other of the harness, so nothing here knows a formula.
 """
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[Any]
 # (batch, n_inputs, n_neurons of the first layer, ..., n_neurons of the last layer)
 Shape: TypeAlias = tuple[int, ...]
+# A spelling of ReLU: (z, upstream), of one shape and dtype, to its value and its gradient.
+Relu: TypeAlias = Callable[[Array, Array], tuple[Array, Array]]
 
 
 class Layer(NamedTuple):

@@ -6,8 +6,11 @@ This is the only module of the harness that knows `reference`.
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
+import numpy as np
+
 import reference
-from harness.case import Case, LayerTrace, Trace
+from harness.case import Array, Case, LayerTrace, Relu, Trace
+from reference import neuron
 
 Formula: TypeAlias = Callable[..., Any]
 
@@ -132,3 +135,23 @@ def reference_on(number: Callable[[Any], Any]) -> Call:
         return result if isinstance(result, tuple) else (result,)
 
     return call
+
+
+def _matrix_form(z: Array, upstream: Array) -> tuple[Array, Array]:
+    return REFERENCE.relu_forward(z), REFERENCE.relu_backward(upstream, z)
+
+
+def _scalar_form(z: Array, upstream: Array) -> tuple[Array, Array]:
+    """Scenario A's neuron at each element: without inputs, its z is its bias."""
+    pairs = zip(z.flat, upstream.flat, strict=True)
+    steps = [neuron.one_next([], [], *pair, learning_rate=0) for pair in pairs]
+    outputs = np.array([step.relu_output for step in steps], z.dtype)
+    gradients = np.array([step.deriv_relu_wrt_z for step in steps], z.dtype)
+    return outputs.reshape(z.shape), gradients.reshape(z.shape)
+
+
+# The document writes ReLU's gradient twice, and these are different functions at special values.
+RELUS: Final[dict[str, Relu]] = {
+    "document, matrix form": _matrix_form,
+    "document, scalar form": _scalar_form,
+}

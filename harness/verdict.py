@@ -5,7 +5,6 @@
 
 import errno
 import json
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -13,7 +12,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from harness import regression
+from harness import files, regression
 from harness.case import QUANTITIES, Case
 from harness.derivation import REFERENCE, TRAIN_STEP, formula_of
 from harness.diagnosis import diagnose
@@ -248,9 +247,4 @@ def check_writable(path: Path) -> None:
 def write(verdict: Verdict, path: Path) -> None:
     """Write the JSON atomically: a reader finds the old file or the new one, never a part."""
     text = json.dumps(as_json(verdict), indent=1, allow_nan=False) + "\n"
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    files.replace(path, text)

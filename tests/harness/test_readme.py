@@ -29,11 +29,6 @@ WRONG = [block for _, block in BLOCKS if " disagrees with " in block]
 RIGHT = [block for _, block in BLOCKS if " agrees with " in block.partition("\n")[0]]
 # Words between backticks that look like a path of this repository, but for an invented one.
 FILES = set(re.findall(r"`([\w./]*(?:/[\w./]*|\.py))`", README)) - {"toy_something.py"}
-# Rows of the table of what frameworks do, and for each a neuron's input and upstream.
-FACTS = {
-    "gradient of `relu` at 0": (0.0, 1.0),
-    "gradient of `relu` at NaN, upstream 2": (np.nan, 2.0),
-}
 
 
 def document_case():
@@ -74,18 +69,6 @@ def test_the_agreement_in_the_readme_has_the_lines_that_a_run_prints(verify):
     assert block[:4] == lines[:4]
     rows = [line.split(" ")[0] for line in block[4:]]
     assert rows == [line.split(" ")[0] for line in lines[4 : 4 + len(rows) - 1]] + ["..."]
-
-
-@pytest.mark.parametrize("fact", FACTS)
-def test_what_the_readme_says_of_the_frameworks_is_so(fact, witnesses):
-    row = next(line for line in README.splitlines() if line.startswith(f"| {fact} |"))
-    cells = dict(zip(("torch", "jax"), row.split(" | ")[1:3], strict=True))
-    one = np.ones((1, 1, 1))
-    inputs, upstream = (one * value for value in FACTS[fact])
-    case = Case(inputs, (Layer(one, one * 0),), upstream, np.float64(1))
-
-    for witness in witnesses:
-        assert witness.trace(case)[0].deriv_relu_wrt_z.item() == float(cells[witness.name])
 
 
 def test_the_signatures_in_the_readme_are_those_of_the_formulas():
