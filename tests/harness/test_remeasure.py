@@ -188,7 +188,10 @@ def test_asking_jax_leaves_the_users_precision_as_it_was(measured):
 
 
 def test_the_frameworks_are_named_without_importing_them():
-    code = "import sys; from tests.harness import remeasure; print(*remeasure.frameworks()); print(*sys.modules)"
+    code = (
+        "import sys; from tests.harness import remeasure; "
+        "print(*remeasure.frameworks()); print(*sys.modules)"
+    )
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
