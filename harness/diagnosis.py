@@ -130,18 +130,16 @@ def _only(formula: str, call: Call) -> Call:
 def _mistakes(finding: Finding, seen: Sequence[Seen]) -> tuple[Mistake, ...]:
     """The mistakes that explain all that was seen; more than one only if nothing tells them apart.
 
-    In a whole step, which has mistakes of its own, any formula may be the one that is wrong.
+    In a whole step, which has mistakes of its own, any formula may be the one that is wrong. What
+    it spoils first may be left out there, and an exception is about no one quantity.
     """
-    formula = finding.formula
+    formula, quantity = finding.formula, finding.quantity
+    any_quantity = formula == TRAIN_STEP or finding.kind == RAISED
     own = [each for each in CATALOGUE if each.formula == formula]
     others = [each for each in CATALOGUE if formula == TRAIN_STEP != each.formula]
     for group in (own, others):
-        fits = [
-            mistake
-            for mistake in group
-            if finding.quantity in mistake.quantities or finding.kind == RAISED
-            if _explains(mistake, formula, seen)
-        ]
+        meant = [each for each in group if any_quantity or quantity in each.quantities]
+        fits = [mistake for mistake in meant if _explains(mistake, formula, seen)]
         # What explains two quantities says more than what explains one of them.
         most = max((len(mistake.quantities) for mistake in fits), default=0)
         if fits:
@@ -168,7 +166,7 @@ def _explains(mistake: Mistake, formula: str, seen: Sequence[Seen]) -> bool:
             continue
         if told != _about(quantities, own_faults) or not _same(observed, trace, quantities):
             return False
-        is_wrong |= not right
+        is_wrong |= bool(told) or not _same(truth, observed, quantities)
     return is_wrong
 
 

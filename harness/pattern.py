@@ -88,7 +88,7 @@ def _factor(samples: Sequence[Sample], scale: Callable[[int, int, int], float]) 
     with np.errstate(all="ignore"):
         factor = float(observed[powers[0]] / truth[powers[0]])
         for scaled in (truth * factor, truth / np.divide(1, factor)):
-            if not differs(scaled, observed).any():
+            if np.isfinite(factor) and not differs(scaled, observed).any():
                 return factor
     return None
 

@@ -17,8 +17,8 @@ from harness.verification import Verification
 CANDIDATES = Path(__file__).parents[1] / "candidates"
 DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
 SHAPES = [(1, 1, 1), (2, 1, 1), (2, 2, 2), (3, 4, 3), (2, 3, 3), (4, 1, 2), (2, 2, 3, 2)]
-# Besides: a batch of one with several neurons, and layers of one shape.
-MORE_SHAPES = [*SHAPES, (1, 2, 3), (2, 2, 2, 2)]
+# Few that show every mistake: edges of 1, equal sizes, layers of one shape.
+FEW_SHAPES = [(1, 1, 1), (2, 1, 1), (2, 2, 2), (1, 2, 3), (2, 3, 3), (2, 2, 3, 2), (2, 2, 2, 2)]
 
 
 @pytest.fixture(scope="session")
@@ -50,15 +50,16 @@ def verify(witnesses):
 
 
 @pytest.fixture(scope="session")
-def concluded(witnesses):
-    """concluded(name, formula, code): the findings on a wrong formula at the end of a small run."""
+def concluded():
+    """concluded(name, formula, code): the findings on a wrong formula at the end of a short run."""
+    torch = adapters.load("torch")
 
     def concluded(name, formula, code):
         derivation = REFERENCE._replace(name=name, own=(formula,), **{formula: code})
-        verification = Verification(derivation, witnesses)
+        verification = Verification(derivation, [torch])
         rng = np.random.default_rng(7)
-        for shape in MORE_SHAPES:
-            for rung in LADDER:
+        for shape in FEW_SHAPES:
+            for rung in LADDER[:-1]:
                 verification.check(lattice_stack(rng, shape, DTYPES[0], rung, 16), "exact")
             verification.check(lattice_stack(rng, shape, DTYPES[1], LADDER[0], 8), "exact")
             verification.check(float_stack(rng, shape, DTYPES[0], 8), "certified")

@@ -18,6 +18,7 @@ from harness.derivation import (
     TRAIN_STEP,
     TRAIN_STEP_PARAMETERS,
 )
+from harness.mistakes import CATALOGUE
 from harness.verification import Verification
 from reference import document
 
@@ -56,8 +57,20 @@ def test_the_disagreement_in_the_readme_is_what_a_run_prints(witnesses):
 
     lines = printed(Verification(candidate.load(file, ROOT), witnesses))
 
-    start = lines.index(block[0])
-    assert lines[start : start + len(block)] == block
+    # But for the census, whose numbers only a whole run has.
+    gap = block.index("  ...")
+    case, diagnosis = block[:gap], block[gap + 1 :]
+    for part in (case, diagnosis):
+        start = lines.index(part[0])
+        assert lines[start : start + len(part)] == part
+    assert diagnosis[0].startswith("  mistake ")
+
+
+def test_the_readme_links_the_table_of_all_mistakes():
+    (number,) = re.findall(r"\[(\d+) mistakes\]\(docs/mistakes\.md\)", README)
+
+    assert int(number) == len(CATALOGUE)
+    assert (ROOT / "docs/mistakes.md").is_file()
 
 
 def test_the_agreement_in_the_readme_has_the_lines_that_a_run_prints(verify):

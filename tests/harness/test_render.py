@@ -14,7 +14,8 @@ from harness import render, verdict
 from harness.case import Case, Layer
 from harness.compare import Census
 from harness.derivation import REFERENCE, formula_of
-from harness.finding import VALUES, Finding, Shown
+from harness.finding import VALUES, Diagnosis, Finding, Shown
+from harness.mistakes import CATALOGUE, Mistake
 from harness.verification import DERIVATION, Row, Tally, Verification
 
 MINE = REFERENCE._replace(name="mine.py", own=("dense_backward", "sgd_step"))
@@ -169,6 +170,58 @@ def test_a_constant_ratio_is_named(ratios, says):
 
     assert lines[place] == "  census    1 of 8,000 elements differ in the whole run"
     assert lines[place + 1].strip().startswith(says)
+
+
+MEAN = Mistake(
+    *("biases_mean", "dense_backward", ("deriv_relu_wrt_biases",), None),
+    "The mean over the batch is taken, and the document sums along axis 0. Bias 0 gets -5.036667.",
+)
+OTHER = MEAN._replace(name="other_one", lesson="Another lesson.")
+
+
+def after_the_census(diagnosis, found=BIASES):
+    lines = block(replace(found, diagnosis=diagnosis)).splitlines()
+    place = next(place for place, line in enumerate(lines) if "expected 3.0, obs" in line)
+    return "\n".join(lines[place + 1 :])
+
+
+def test_a_mistake_is_named_in_words_with_its_lesson():
+    assert after_the_census(Diagnosis((MEAN,))).splitlines() == [
+        "  mistake   biases mean: The mean over the batch is taken, and the document sums",
+        "            along axis 0. Bias 0 gets -5.036667.",
+        "  reproduce pytest tests/derivation",
+    ]
+
+
+def test_mistakes_that_nothing_tells_apart_are_all_named():
+    assert [line[:20] for line in after_the_census(Diagnosis((MEAN, OTHER))).splitlines()] == [
+        "  mistake   biases m",
+        "            along ax",
+        "  or        other on",
+        "  reproduce pytest t",
+    ]
+
+
+def test_an_unknown_error_is_said_to_be_that_and_its_pattern_is_told():
+    unknown, reproduce = after_the_census(Diagnosis()).splitlines()
+
+    assert unknown == "  mistake   no known mistake does this"
+    assert after_the_census(Diagnosis(pattern="3 times the truth")).splitlines() == [
+        unknown,
+        "  pattern   3 times the truth, in every case that was tried",
+        reproduce,
+    ]
+
+
+def test_a_mistake_explains_a_formula_that_misbehaves_too():
+    lines = block(replace(FAULT, diagnosis=Diagnosis((MEAN,)))).splitlines()
+
+    assert lines[-3].startswith("  mistake   biases mean: The mean")
+
+
+@pytest.mark.parametrize("mistake", CATALOGUE, ids=lambda mistake: mistake.name)
+def test_a_lesson_is_at_most_80_columns_wide(mistake):
+    assert max(map(len, after_the_census(Diagnosis((mistake,))).splitlines())) <= 80
 
 
 @pytest.mark.parametrize("shape", [(4, 4, 4), (4, 2, 4), (2, 4, 3), (1, 3, 1)])

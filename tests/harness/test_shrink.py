@@ -2,9 +2,14 @@
 
 import numpy as np
 import pytest
+from respelled import SPELLINGS
 
 from harness.case import Case, Layer
-from harness.lattice import LADDER, lattice_stack
+from harness.checking import compare_all
+from harness.derivation import REFERENCE
+from harness.finding import VALUES
+from harness.lattice import LADDER, is_exact, is_normal, lattice_stack
+from harness.mistakes import CATALOGUE
 from harness.shrink import shrink
 
 DTYPE = np.dtype(np.float64)
@@ -85,3 +90,72 @@ def test_the_dtype_is_kept():
 
     assert {array.dtype.name for array in (smallest.inputs, *smallest.layers[0])} == {"float32"}
     assert type(smallest.learning_rate) is np.float32
+
+
+def parts(case):
+    return [case.inputs, *(array for layer in case.layers for array in layer), case.upstream]
+
+
+def made_of(case, arrays):
+    inputs, *parameters, upstream = arrays
+    layers = tuple(map(Layer, parameters[::2], parameters[1::2]))
+    return case._replace(inputs=inputs, layers=layers, upstream=upstream)
+
+
+def smaller(case):
+    """The case without one sample, unit or layer, and with 0 for one of its numbers."""
+    arrays = parts(case)
+    # Which axes of which arrays a sample, an input or a neuron of each layer is a place of.
+    last = len(arrays) - 1
+    dimensions = [[(0, 1), (last, 1)], [(0, 2), (1, 1)]]
+    for layer in range(1, len(case.layers)):
+        dimensions.append([(2 * layer - 1, 2), (2 * layer, 2), (2 * layer + 1, 1)])
+    dimensions.append([(last - 2, 2), (last - 1, 2), (last, 2)])
+    for axes in dimensions:
+        which, axis = axes[0]
+        for place in range(arrays[which].shape[axis] if arrays[which].shape[axis] > 1 else 0):
+            fewer = list(arrays)
+            for which, axis in axes:
+                fewer[which] = np.delete(arrays[which], place, axis)
+            yield made_of(case, fewer)
+    for gone, layer in enumerate(case.layers):
+        if len(case.layers) > 1 and layer.weights.shape[1] == layer.weights.shape[2]:
+            yield case._replace(layers=case.layers[:gone] + case.layers[gone + 1 :])
+    for which, array in enumerate(arrays):
+        for index in np.argwhere(array):
+            zeroed = [each.copy() for each in arrays]
+            zeroed[which][tuple(index)] = 0
+            yield made_of(case, zeroed)
+
+
+def test_smaller_cases_are_all_single_deletions_and_zeros():
+    case = case_of((2, 3, 2, 2))
+    shapes = [each.shape for each in smaller(case)]
+    changed = [each for each in shapes if each != case.shape]
+
+    one_less = {(1, 3, 2, 2): 2, (2, 2, 2, 2): 3, (2, 3, 1, 2): 2, (2, 3, 2, 1): 2, (2, 3, 2): 1}
+    assert {shape: changed.count(shape) for shape in changed} == one_less
+    assert len(shapes) - len(changed) == np.count_nonzero(numbers(case))
+
+
+@pytest.mark.parametrize("mistake", CATALOGUE, ids=lambda mistake: mistake.name)
+def test_no_smaller_case_shows_a_known_mistake(mistake, of_mistake, witnesses):
+    """The very comparison of a run finds nothing on any case that is smaller by one step."""
+    code = SPELLINGS[mistake.name]
+    derivation = REFERENCE._replace(own=(mistake.formula,), **{mistake.formula: code})
+    torch = witnesses[1]
+    for finding in of_mistake(mistake):
+        assert finding.shown.smallest
+        for case in smaller(finding.shown.case):
+            if not is_exact(case) and not is_normal(case):
+                continue
+            compared, faults = compare_all(derivation, case, torch.trace(case), is_exact(case))
+            found = {(fault.quantity, fault.kind) for fault in faults}
+            found |= {(item.quantity, VALUES) for item in compared if item.apart.any()}
+            assert (finding.quantity, finding.kind) not in found, case
+
+
+@pytest.mark.parametrize("mistake", CATALOGUE, ids=lambda mistake: mistake.name)
+def test_the_example_of_a_known_mistake_has_integers(mistake, of_mistake):
+    for finding in of_mistake(mistake):
+        assert (numbers(finding.shown.case) % 1 == 0).all()

@@ -11,6 +11,7 @@ from harness import verdict
 from harness.calling import one_by_one
 from harness.case import QUANTITIES, Case, Layer
 from harness.derivation import REFERENCE, walk
+from harness.mistakes import CATALOGUE
 from harness.verification import Verification
 
 MATRIX = [[float]]  # in CONTRACT a tuple lists the types that a value may have
@@ -50,6 +51,8 @@ CONTRACT = {
             },
             "outlier": str,
             "mistake": (str, type(None)),
+            "lesson": (str, type(None)),
+            "pattern": (str, type(None)),
             "reproduce": str,
         }
     ],
@@ -87,6 +90,19 @@ def test_the_json_has_the_contract_s_keys_and_types():
     result = checked(mine(sgd_step=lambda p, g, rate: p + g * rate), "exact", "certified")
 
     assert fits(json.loads(json.dumps(verdict.as_json(result))), CONTRACT)
+
+
+def test_a_disagreement_has_its_mistake_and_lesson_or_else_its_pattern():
+    known = checked(mine(sgd_step=lambda p, g, rate: p + g * rate), "exact")
+    unknown = checked(mine(sgd_step=lambda p, g, rate: 3 * (p - g * rate)), "exact")
+    lesson = next(each.lesson for each in CATALOGUE if each.name == "sign_plus")
+
+    def diagnoses(result):
+        written = verdict.as_json(result)["disagreements"]
+        return {(each["mistake"], each["lesson"], each["pattern"]) for each in written}
+
+    assert diagnoses(known) == {("sign_plus", lesson, None)}
+    assert diagnoses(unknown) == {(None, None, "3 times the truth")}
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
