@@ -120,7 +120,7 @@ def is_normal(case: Case) -> bool:
 
 
 def fits(needed: Needs, dtype: np.dtype[Any]) -> bool:
-    """Whether magnitudes stay below a quarter of the largest number, and steps are normal.
+    """Whether magnitudes stay below a quarter of the range, and steps are normal.
 
     The bound is on multiples of a step, so it holds after any cancellation; intermediates that
     are rounded lie on coarser steps. float16 has fewer exponents than a product of three of its

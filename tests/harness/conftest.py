@@ -11,11 +11,12 @@ import adapters
 from harness import candidate, verdict
 from harness.derivation import REFERENCE
 from harness.floats import float_stack
+from harness.formats import FORMATS
 from harness.lattice import LADDER, lattice_stack
 from harness.verification import Verification
 
 CANDIDATES = Path(__file__).parents[1] / "candidates"
-DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
+DTYPES = FORMATS
 SHAPES = [(1, 1, 1), (2, 1, 1), (2, 2, 2), (3, 4, 3), (2, 3, 3), (4, 1, 2), (2, 2, 3, 2)]
 # Few that show every mistake: edges of 1, equal sizes, layers of one shape.
 FEW_SHAPES = [(1, 1, 1), (2, 1, 1), (2, 2, 2), (1, 2, 3), (2, 3, 3), (2, 2, 3, 2), (2, 2, 2, 2)]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from harness.ball import Ball, gamma
-from harness.formats import precision
+from harness.formats import FORMATS, precision
 
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
 SINGLE = precision(DTYPES[0])
@@ -213,3 +213,15 @@ def test_a_hull_holds_two_answers_that_have_no_number_between_them(scale, dtype)
     assert mid - radius <= exactly(low) < exactly(high) <= mid + radius
     # Half of what tells them apart, and a few roundings of them.
     assert radius < 16 * (exactly(high) - exactly(low))
+
+
+@pytest.mark.parametrize("dtype", FORMATS, ids=str)
+def test_an_argument_below_the_normal_numbers_may_be_taken_for_zero(dtype):
+    tested = precision(dtype)
+    smallest = tested.smallest_normal
+    given = np.array([[smallest, -smallest, smallest / 2, -smallest / 4, 0.0, 1.0]])
+
+    exact = Ball.exact(given, tested)
+
+    assert exact.mid.tolist() == given.tolist()
+    assert exact.spread.astype(float).tolist() == [[0, 0, smallest / 2, smallest / 4, 0, 0]]

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 BROKEN = "tests/candidates/broken"
 KNOWN = ", ".join(adapters.discover())
 ONE_TEST = (
-    "tests/derivation/test_document.py::test_the_example_agrees_with_each_framework_in_both_dtypes"
+    "tests/derivation/test_document.py::test_the_example_agrees_with_each_framework_in_every_dtype"
 )
 
 

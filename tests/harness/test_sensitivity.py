@@ -4,7 +4,6 @@ import re
 from functools import cache
 from itertools import islice
 
-import numpy as np
 import pytest
 
 from harness import sensitivity
@@ -70,8 +69,9 @@ def test_the_stacks_are_as_many_as_a_default_run_has(monkeypatch):
     )
 
     assert list(sensitivity.stacks(0)) == []
-    assert len(set(drawn)) == len(drawn) == 6
-    assert [dtype for _, dtype in drawn] == [np.float64] * 3 + [np.float32] * 3
+    assert len(set(drawn)) == len(drawn) == 8
+    names = [dtype.name for _, dtype in drawn]
+    assert names == ["float64"] * 3 + ["float32"] * 3 + ["float16", "bfloat16"]
 
 
 def test_the_table_is_what_is_generated():
