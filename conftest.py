@@ -162,12 +162,12 @@ def verification(request: pytest.FixtureRequest) -> Verification:
 
 @pytest.fixture(scope="session")
 def check(verification: Verification) -> Callable[..., None]:
-    """check(regime, *cases, chained=False): fails the test if one of the stacks disagrees."""
+    """check(regime, *cases, **options of Verification.check): fails if a stack disagrees."""
 
-    def check(regime: str, *cases: Case, chained: bool = False) -> None:
+    def check(regime: str, *cases: Case, **options: bool) -> None:
         __tracebackhide__ = True
         findings = [
-            finding for case in cases for finding in verification.check(case, regime, chained)
+            finding for case in cases for finding in verification.check(case, regime, **options)
         ]
         if findings:
             named = dict.fromkeys(f"{each.quantity} ({each.kind})" for each in findings)

@@ -12,6 +12,7 @@ from harness.compare import Census
 from harness.derivation import Derivation
 from harness.lattice import is_exact, is_normal
 from harness.shrink import shrink
+from harness.variations import KINDS, vary
 
 # The kind of finding in which values differ; the other kinds are those of `calling.Fault`.
 VALUES = "values differ"
@@ -86,10 +87,10 @@ def smallest(
     def shows(case: Case) -> Shown | None:
         if not is_exact(case) and not is_normal(case):
             return None
-        regime = "exact" if is_exact(case) else "certified"
-        compared, faults = compare_all(
-            derivation, case, trace_of(witness, case), exact=regime == "exact"
-        )
+        regime, trace = "exact" if is_exact(case) else "certified", trace_of(witness, case)
+        compared, faults = compare_all(derivation, case, trace, exact=regime == "exact")
+        if kind.startswith(KINDS) and regime == "exact":
+            _, faults, _ = vary(derivation, case, trace)
         if kind != VALUES:
             fits = (fault for fault in faults if (fault.quantity, fault.kind) == (quantity, kind))
             return next((in_call(case, regime, fault) for fault in fits), None)

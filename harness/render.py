@@ -220,3 +220,5 @@ def _totals(verification: Verification) -> Iterator[str]:
     yield f"{elements:,} elements of {of_shapes} in {dtypes}."
     yield f"Kinks (z exactly 0) met: {kinks:,} of {units:,} units."
     yield f"Ambiguous, so near the kink that rounding decides: {ambiguous:,} (both answers pass)."
+    if verification.varied:
+        yield f"Calls again, in other memory layouts and with other rates: {verification.varied:,}."

@@ -73,6 +73,7 @@ def conclude(
         for file, by_formula in notes
         for formula, written in by_formula.items()
     ]
+    said += verification.notes
     return Verdict(verification, seed, reproduce, tuple(not_asked), tuple(gaps), tuple(said))
 
 
@@ -145,6 +146,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         ],
         "not_asked": list(verdict.not_asked),
         "not_checked": [gap.row._asdict() | {"reason": gap.reason} for gap in verdict.gaps],
+        "calls_in_other_ways": verification.varied,
         "notes": list(verdict.notes),
         "regression": regression.as_json(verification.changes),
         "disagreements": [

@@ -22,6 +22,7 @@ from harness.finding import (
     in_values,
     smallest,
 )
+from harness.variations import KINDS, vary
 
 Result: TypeAlias = tuple[list[Compared], list[Fault]]
 
@@ -66,13 +67,18 @@ class Verification:
         self.tallies: dict[Row, Tally] = {}
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.left_out: set[str] = set()  # the quantities that a whole step does not return
+        self.varied = 0  # calls made again in another way
+        self.notes: dict[str, None] = {}  # what is worth saying, and no disagreement
 
-    def check(self, case: Case, regime: str, chained: bool = False) -> list[Finding]:
+    def check(
+        self, case: Case, regime: str, chained: bool = False, varied: bool = False
+    ) -> list[Finding]:
         """Compare the derivation with every witness on a stack of cases; returns the findings.
 
         Regime "exact" compares bit for bit, on cases that `lattice.is_exact`; any other name is
         the certified comparison. `chained` goes on, where each formula by itself agrees, to the
-        derivation's own values, carried from formula to formula and from layer to layer.
+        derivation's own values, carried from formula to formula and from layer to layer. `varied`
+        calls each formula that agrees again in other ways, on an exact case.
         """
         exact = regime == "exact"
         traces = {name: trace_of(witness, case) for name, witness in self.witnesses.items()}
@@ -101,7 +107,21 @@ class Verification:
                 first = [item for item in result[0] if item.apart.any()][:1]
                 found = self._judged(regime, case, {name: trace}, {name: (first, result[1])})
                 findings += list(found)
+        if varied and traces:
+            findings += self._vary(regime, case, traces, findings)
         return findings
+
+    def _vary(
+        self, regime: str, case: Case, traces: dict[str, Trace], found: Sequence[Finding]
+    ) -> list[Finding]:
+        """What a formula makes of other layouts; one finding of it is enough."""
+        wrong = {finding.formula for finding in found}
+        known = {each.formula for each in self.findings.values() if each.kind.startswith(KINDS)}
+        name, trace = next(iter(traces.items()))
+        calls, faults, notes = vary(self.derivation, case, trace, [*wrong, *known])
+        self.varied += calls
+        self.notes |= dict.fromkeys(notes)
+        return list(self._judged(regime, case, {name: trace}, {name: ([], faults)}))
 
     def _count(
         self, name: str, regime: str, case: Case, compared: Iterable[Compared], trace: Trace
