@@ -1,5 +1,8 @@
 """PyTorch as a witness: `torch.autograd.grad` for the gradients, `torch.optim.SGD` for the step."""
 
+from collections.abc import Callable
+from functools import partial
+
 import torch
 
 from harness.case import Case, LayerTrace, Trace
@@ -7,14 +10,14 @@ from harness.case import Case, LayerTrace, Trace
 VERSION = torch.__version__
 
 
-def trace(case: Case) -> Trace:
+def traced(relu: Callable[[torch.Tensor], torch.Tensor], case: Case) -> Trace:
     """Every quantity of a stack of cases; the upstream gradient enters as the cotangent."""
     inputs = [torch.tensor(case.inputs, requires_grad=True)]
     layers = [tuple(torch.tensor(p, requires_grad=True) for p in layer) for layer in case.layers]
     layer_outputs = []
     for weights, biases in layers:
         layer_outputs.append(torch.matmul(inputs[-1], weights) + biases)
-        inputs.append(torch.relu(layer_outputs[-1]))
+        inputs.append(relu(layer_outputs[-1]))
 
     parameters = [parameter for layer in layers for parameter in layer]
     gradients = torch.autograd.grad(
@@ -50,3 +53,14 @@ def trace(case: Case) -> Trace:
         )
         for layer in range(depth)
     )
+
+
+def trace(case: Case) -> Trace:
+    """ReLU as torch.relu, looked up at each call."""
+    return traced(torch.relu, case)
+
+
+AT_KINK = {
+    0.5: ("torch.maximum(z, 0)", partial(traced, lambda z: torch.maximum(z, torch.zeros_like(z)))),
+    1.0: ("torch.clamp(z, min=0)", partial(traced, partial(torch.clamp, min=0))),
+}

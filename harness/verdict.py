@@ -131,6 +131,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "derivation": verification.derivation.name,
         "agrees": verdict.agrees,
         "seed": verdict.seed,
+        "kink": verification.kink,
         "frameworks": [
             {"name": witness.name, "version": witness.version}
             for witness in verification.witnesses.values()

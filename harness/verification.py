@@ -6,12 +6,13 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from harness import kink as kinks
 from harness import regression
 from harness.calling import Fault
 from harness.case import QUANTITIES, Case, LayerTrace, Shape, Trace
 from harness.checking import Compared, Witness, compare, compare_all, same, trace_of
 from harness.compare import Census
-from harness.derivation import REFERENCE, Derivation, formula_of
+from harness.derivation import REFERENCE, Derivation, formula_of, reference_at
 from harness.finding import (
     DERIVATION,
     VALUES,
@@ -59,8 +60,11 @@ class Verification:
         derivation: Derivation,
         witnesses: Sequence[Witness],
         against: Derivation | None = None,
+        kink: float = 0,
     ) -> None:
         self.derivation = derivation
+        self.kink = kink  # ReLU's derivative where z == 0, as the witnesses choose it
+        self.reference = reference_at(kink)
         self.against = against  # what the derivation is also compared with, on the same cases
         self.changes: dict[str, regression.Change] = {}
         self.witnesses = {witness.name: witness for witness in witnesses}
@@ -68,7 +72,9 @@ class Verification:
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.left_out: set[str] = set()  # the quantities that a whole step does not return
         self.varied = 0  # calls made again in another way
-        self.notes: dict[str, None] = {}  # what is worth saying, and no disagreement
+        # What is worth saying, and no disagreement.
+        spellings = [(witness.name, getattr(witness, "relu", "")) for witness in witnesses]
+        self.notes = dict.fromkeys(kinks.told(kink, spellings))
 
     def check(
         self, case: Case, regime: str, chained: bool = False, varied: bool = False
@@ -81,15 +87,19 @@ class Verification:
         calls each formula that agrees again in other ways, on an exact case.
         """
         exact = regime == "exact"
+        if exact and self.kink:
+            case = kinks.exact_for(case, self.reference)
         traces = {name: trace_of(witness, case) for name, witness in self.witnesses.items()}
         results: dict[str, Result] = {}
         for name, trace in traces.items():
             twin = next((other for other in results if same(traces[other], trace)), None)
             results[name] = (
-                results[twin] if twin else compare_all(self.derivation, case, trace, exact)
+                results[twin]
+                if twin
+                else compare_all(self.derivation, case, trace, exact, self.reference)
             )
             if self.against and not twin:
-                before, _ = compare_all(self.against, case, trace, exact)
+                before, _ = compare_all(self.against, case, trace, exact, self.reference)
                 regression.note(self.changes, before, results[name][0])
         for name in traces:
             self._count(name, regime, case, results[name][0], traces[name])
@@ -99,7 +109,7 @@ class Verification:
         findings = list(self._judged(regime, case, traces, results))
         if chained and not findings and not self.derivation.train_step:
             for name, trace in traces.items():
-                result = compare(self.derivation, case, trace, exact, chained=True)
+                result = compare(self.derivation, case, trace, exact, True, self.reference)
                 for item in result[0]:
                     row = Row(item.quantity, name, regime, case.dtype.name)
                     self.tallies[row].ambiguous += item.ambiguous
@@ -190,7 +200,8 @@ class Verification:
     ) -> Finding:
         if key not in self.findings:
             quantity, kind, outlier = key
-            small = smallest(self.derivation, self.witnesses[name], shown, trace, key)
+            witness = self.witnesses[name]
+            small = smallest(self.derivation, witness, shown, trace, key, self.reference)
             self.findings[key] = Finding(
                 quantity, formula, kind, name, agreeing, outlier, small, Census()
             )
@@ -206,7 +217,7 @@ class Verification:
         """
         voices = [other in siding for other in self.witnesses if other != name]
         if self.derivation is not REFERENCE and item.formula in self.derivation.own:
-            voices.append(_reference_sides_with_derivation(case, item, trace))
+            voices.append(_sides_with_derivation(self.reference, case, item, trace))
         return name if voices and all(voices) else DERIVATION
 
 
@@ -215,13 +226,13 @@ def _parted(result: Result) -> bool:
     return bool(faults) or any(item.apart.any() for item in compared)
 
 
-def _reference_sides_with_derivation(case: Case, item: Compared, trace: Trace) -> bool:
+def _sides_with_derivation(reference: Derivation, case: Case, item: Compared, trace: Trace) -> bool:
     if item.witness_out is not None:
         return bool((item.witness_out == item.apart).all())
-    by_reference, _ = compare(REFERENCE, case, trace, exact=True)
+    by_reference, _ = compare(reference, case, trace, exact=True)
     where = item.layer, item.quantity
-    reference = next(each for each in by_reference if (each.layer, each.quantity) == where)
-    return bool((reference.observed == item.observed)[item.apart].all())
+    found = next(each for each in by_reference if (each.layer, each.quantity) == where)
+    return bool((found.observed == item.observed)[item.apart].all())
 
 
 def _at(trace: Trace, place: int) -> Trace:
