@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from harness import regression
+from harness import regression, special
 from harness.case import QUANTITIES, Array
 from harness.derivation import TRAIN_STEP
 from harness.finding import DERIVATION, VALUES, Finding
@@ -36,6 +36,7 @@ def render(verdict: Verdict) -> list[str]:
             continue
         what = " ".join(part for part in gap.row if part)
         lines.append(f"NOT CHECKED {what + ': ' if what else ''}{gap.reason}")
+    lines += special.lines(verification.special)
     lines += [f"Note: {note}" for note in verdict.notes]
     for name in verdict.not_asked:
         lines.append(f"Not asked: {name} (this run chose its frameworks with --framework).")

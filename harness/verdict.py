@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from harness import regression
+from harness import regression, special
 from harness.case import QUANTITIES, Case
 from harness.derivation import REFERENCE, TRAIN_STEP, formula_of
 from harness.finding import Finding
@@ -148,6 +148,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "not_asked": list(verdict.not_asked),
         "not_checked": [gap.row._asdict() | {"reason": gap.reason} for gap in verdict.gaps],
         "calls_in_other_ways": verification.varied,
+        "conventions": special.as_json(verification.special),
         "notes": list(verdict.notes),
         "regression": regression.as_json(verification.changes),
         "disagreements": [

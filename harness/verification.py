@@ -23,6 +23,7 @@ from harness.finding import (
     in_values,
     smallest,
 )
+from harness.special import Alike
 from harness.variations import KINDS, vary
 
 Result: TypeAlias = tuple[list[Compared], list[Fault]]
@@ -71,6 +72,7 @@ class Verification:
         self.tallies: dict[Row, Tally] = {}
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.left_out: set[str] = set()  # the quantities that a whole step does not return
+        self.special: list[Alike] = []  # what its ReLU does at special values
         self.varied = 0  # calls made again in another way
         # What is worth saying, and no disagreement.
         spellings = [(witness.name, getattr(witness, "relu", "")) for witness in witnesses]
