@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 
 import adapters
-from harness import render, revision, verdict
+from harness import kink, profile, render, revision, verdict
 from harness.candidate import CandidateError
 from harness.case import Case
 from harness.derivation import REFERENCE, Derivation
@@ -19,23 +18,14 @@ from harness.verification import Verification
 
 SEED = "--hypothesis-seed"
 TESTS = "tests/derivation"
-OPTIONS = ("--derivation", "--against", "--framework", "--verdict-json")
+OPTIONS = ("--derivation", "--against", "--framework", "--kink", "--verdict-json")
 VERIFICATION = pytest.StashKey[Verification]()
 UNFINISHED = pytest.StashKey[list[str]]()  # why tests did not end
 VERDICT = pytest.StashKey[verdict.Verdict]()
 NOTES = pytest.StashKey[verdict.Notes]()
 DUE = pytest.StashKey[bool]()  # whether this run is to end with a verdict
 
-settings.register_profile(
-    "crossgrad",
-    database=None,  # a stored example would make a second run differ from the first
-    deadline=None,
-    # `harness/shrink.py` shrinks what is found, once; Hypothesis would in each test that fails.
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow],  # whether it strikes depends on the machine
-    print_blob=False,
-)
-settings.load_profile("crossgrad")
+profile.load()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,6 +48,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         help="a framework to compare with; repeatable "
         f"(default: all of {', '.join(adapters.discover())})",
+    )
+    group.addoption(
+        "--kink",
+        metavar="NUMBER",
+        help=f"ReLU's derivative at 0: one of {', '.join(kink.CHOICES)} (default: 0)",
     )
     group.addoption("--verdict-json", metavar="PATH", help="write the verdict there as JSON")
 
@@ -94,7 +89,11 @@ def pytest_configure(config: pytest.Config) -> None:
             derivation = _isolated(config, file)
         except CandidateError as error:
             raise pytest.UsageError(f"--derivation {error}") from None
-    config.stash[VERIFICATION] = Verification(derivation, (), _against(config))
+    try:
+        at_kink = kink.choice(config.getoption("--kink"), derivation)
+    except kink.KinkError as error:
+        raise pytest.UsageError(f"--kink {error}") from None
+    config.stash[VERIFICATION] = Verification(derivation, (), _against(config), at_kink)
     config.stash[UNFINISHED] = []
     config.stash[DUE] = False
 
@@ -143,12 +142,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if config.option.collectonly:
         return
     if any("verification" in getattr(item, "fixturenames", ()) for item in session.items):
+        run = config.stash[VERIFICATION]
         try:
-            witnesses = [adapters.load(name) for name in _frameworks(config)]
-        except adapters.MissingFrameworkError as error:
+            witnesses = [adapters.load(name, run.kink) for name in _frameworks(config)]
+        except (adapters.MissingFrameworkError, adapters.MissingSpellingError) as error:
             raise pytest.UsageError(str(error)) from None
-        planned = config.stash[VERIFICATION]
-        config.stash[VERIFICATION] = Verification(planned.derivation, witnesses, planned.against)
+        config.stash[VERIFICATION] = Verification(run.derivation, witnesses, run.against, run.kink)
     asked = any(config.getoption(option) for option in OPTIONS)
     chosen = any(item.path.is_relative_to(config.rootpath / TESTS) for item in session.items)
     config.stash[DUE] = asked or chosen
@@ -162,12 +161,12 @@ def verification(request: pytest.FixtureRequest) -> Verification:
 
 @pytest.fixture(scope="session")
 def check(verification: Verification) -> Callable[..., None]:
-    """check(regime, *cases, chained=False): fails the test if one of the stacks disagrees."""
+    """check(regime, *cases, **options of Verification.check): fails if a stack disagrees."""
 
-    def check(regime: str, *cases: Case, chained: bool = False) -> None:
+    def check(regime: str, *cases: Case, **options: bool) -> None:
         __tracebackhide__ = True
         findings = [
-            finding for case in cases for finding in verification.check(case, regime, chained)
+            finding for case in cases for finding in verification.check(case, regime, **options)
         ]
         if findings:
             named = dict.fromkeys(f"{each.quantity} ({each.kind})" for each in findings)
@@ -230,7 +229,7 @@ def pytest_terminal_summary(
 
 def _conclude(config: pytest.Config) -> verdict.Verdict:
     options = []
-    for option in OPTIONS[:3]:
+    for option in OPTIONS[:-1]:
         given = config.getoption(option) or []
         for value in [given] if isinstance(given, str) else given:
             options += [option, value]

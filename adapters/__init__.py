@@ -8,6 +8,8 @@ framework, add a file; every derivation test runs on it.
 It may define `RELUS`, too: the spellings of ReLU that people write in this framework, each with
 the framework's own gradient. `tox -e conventions` writes down what they give where mathematics
 does not say. A spelling raises NotImplementedError for a dtype that its framework lacks.
+It may define `AT_KINK`, too: for another derivative of ReLU at 0, the spelling that makes this
+choice in the framework, and a function like `trace` in which ReLU is spelled so.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,10 +28,15 @@ class Witness(NamedTuple):
     version: str
     trace: Callable[[Case], Trace]
     relus: Mapping[str, Relu] = MappingProxyType({})
+    relu: str = ""  # how it spells ReLU, if that was asked for
 
 
 class MissingFrameworkError(Exception):
     """A framework that was asked for is not installed; the message says how to install it."""
+
+
+class MissingSpellingError(Exception):
+    """A framework has no spelling of ReLU with the derivative at 0 that was asked for."""
 
 
 def discover() -> dict[str, str]:
@@ -38,8 +45,11 @@ def discover() -> dict[str, str]:
     return {file.stem.partition("_")[0]: f"{__name__}.{file.stem}" for file in files}
 
 
-def load(name: str) -> Witness:
-    """Import one witness and its framework. Raises MissingFrameworkError."""
+def load(name: str, kink: float = 0) -> Witness:
+    """Import one witness and its framework, with the derivative of ReLU at 0 that is asked for.
+
+    Raises MissingFrameworkError, and MissingSpellingError.
+    """
     try:
         module = import_module(discover()[name])
     except ModuleNotFoundError as error:
@@ -49,4 +59,14 @@ def load(name: str) -> Witness:
             f"framework {name} needs the package {error.name}, which is not installed: "
             f"pip install -r requirements.txt (or choose others with --framework)"
         ) from None
-    return Witness(name, module.VERSION, module.trace, getattr(module, "RELUS", {}))
+    relus = getattr(module, "RELUS", {})
+    if kink == 0:
+        return Witness(name, module.VERSION, module.trace, relus)
+    at_kink = getattr(module, "AT_KINK", {})
+    if kink not in at_kink:
+        raise MissingSpellingError(
+            f"framework {name} has no spelling of ReLU whose derivative at 0 is {kink:g} "
+            "(choose others with --framework)"
+        )
+    relu, trace = at_kink[kink]
+    return Witness(name, module.VERSION, trace, relus, relu)

@@ -6,6 +6,7 @@ too; x + 0 is x to the bit, zero's sign apart.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -21,37 +22,43 @@ VERSION = jax.__version__
 STACK = 256
 
 
-def network(inputs: Any, layers: Any, zeros: Any) -> Any:
+def network(relu: Callable[[Any], Any], inputs: Any, layers: Any, zeros: Any) -> Any:
     """The last layer's outputs, and (layer_outputs, relu_outputs) of every layer."""
     seen = []
     for (weights, biases), (at_inputs, at_outputs) in zip(layers, zeros, strict=True):
         layer_outputs = jnp.matmul(inputs + at_inputs, weights) + biases + at_outputs
-        inputs = jax.nn.relu(layer_outputs)
+        inputs = relu(layer_outputs)
         seen.append((layer_outputs, inputs))
     return inputs, seen
 
 
-def step_of_one(inputs: Any, layers: Any, upstream: Any, learning_rate: Any) -> Any:
+def step_of_one(
+    relu: Callable[[Any], Any], inputs: Any, layers: Any, upstream: Any, learning_rate: Any
+) -> Any:
     """One training step on one case."""
     batch, dtype = len(inputs), inputs.dtype
     zeros = [
         tuple(jnp.zeros((batch, width), dtype) for width in weights.shape) for weights, _ in layers
     ]
-    _, vjp, seen = jax.vjp(network, inputs, layers, zeros, has_aux=True)
+    _, vjp, seen = jax.vjp(partial(network, relu), inputs, layers, zeros, has_aux=True)
     _, wrt_parameters, wrt_zeros = vjp(upstream)
     optimizer = optax.sgd(learning_rate)
     updates, _ = optimizer.update(wrt_parameters, optimizer.init(layers), layers)
     return seen, wrt_zeros, wrt_parameters, optax.apply_updates(layers, updates)
 
 
-# Excess precision would hand a half format's numbers on unrounded, and return them rounded.
-step = jax.jit(
-    jax.vmap(step_of_one, in_axes=(0, 0, 0, None)),
-    compiler_options={"xla_allow_excess_precision": False},
-)
+def step_with(relu: Callable[[Any], Any]) -> Callable[..., Any]:
+    """A step of a whole stack, compiled.
+
+    Excess precision would hand a half format's numbers on unrounded, and return them rounded.
+    """
+    return jax.jit(
+        jax.vmap(partial(step_of_one, relu), in_axes=(0, 0, 0, None)),
+        compiler_options={"xla_allow_excess_precision": False},
+    )
 
 
-def trace(case: Case) -> Trace:
+def traced(step: Callable[..., Any], case: Case) -> Trace:
     """Every quantity of a stack of cases; the upstream gradient enters as the cotangent."""
     count = len(case.inputs)
     missing = -count % STACK
@@ -68,6 +75,20 @@ def trace(case: Case) -> Trace:
         LayerTrace(*(*seen, wrt_z, wrt_inputs, *wrt_parameters, *new))
         for seen, (wrt_inputs, wrt_z), wrt_parameters, new in zip(*results, strict=True)
     )
+
+
+step = step_with(jax.nn.relu)
+
+
+def trace(case: Case) -> Trace:
+    """ReLU as jax.nn.relu."""
+    return traced(step, case)
+
+
+AT_KINK = {
+    0.5: ("jnp.maximum(z, 0)", partial(traced, step_with(lambda z: jnp.maximum(z, 0)))),
+    1.0: ("jnp.where(z >= 0, z, 0)", partial(traced, step_with(lambda z: jnp.where(z >= 0, z, 0)))),
+}
 
 
 def relu(spelling: Callable[[Any], Any], compiled: bool = False) -> Relu:

@@ -1,6 +1,8 @@
 """PyTorch as a witness: `torch.autograd.grad` for the gradients, `torch.optim.SGD` for the step."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,14 +28,14 @@ def array(tensor: torch.Tensor, dtype: np.dtype[Any]) -> Array:
     return tensor.numpy()
 
 
-def trace(case: Case) -> Trace:
+def traced(relu: Callable[[torch.Tensor], torch.Tensor], case: Case) -> Trace:
     """Every quantity of a stack of cases; the upstream gradient enters as the cotangent."""
     inputs = [tensor(case.inputs).requires_grad_()]
     layers = [tuple(tensor(p).requires_grad_() for p in layer) for layer in case.layers]
     layer_outputs = []
     for weights, biases in layers:
         layer_outputs.append(torch.matmul(inputs[-1], weights) + biases)
-        inputs.append(torch.relu(layer_outputs[-1]))
+        inputs.append(relu(layer_outputs[-1]))
 
     parameters = [parameter for layer in layers for parameter in layer]
     gradients = torch.autograd.grad(
@@ -69,6 +71,17 @@ def trace(case: Case) -> Trace:
         )
         for layer in range(depth)
     )
+
+
+def trace(case: Case) -> Trace:
+    """ReLU as torch.relu, looked up at each call."""
+    return traced(torch.relu, case)
+
+
+AT_KINK = {
+    0.5: ("torch.maximum(z, 0)", partial(traced, lambda z: torch.maximum(z, torch.zeros_like(z)))),
+    1.0: ("torch.clamp(z, min=0)", partial(traced, partial(torch.clamp, min=0))),
+}
 
 
 def relu(spelling: Any) -> Relu:

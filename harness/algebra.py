@@ -30,6 +30,7 @@ class Number(ABC):
         np.dot: "dot",
         np.maximum: "maximum",
         np.less_equal: "at_most",
+        np.less: "below",
         np.copy: "copy",
         np.transpose: "transposed",
     }
@@ -61,7 +62,17 @@ class Number(ABC):
         """Where self <= other: whatever `__setitem__` takes for a mask."""
 
     @abstractmethod
+    def below(self, other: Self) -> Any:
+        """Where self < other, in the same form."""
+
+    @abstractmethod
     def __setitem__(self, mask: Any, value: Any) -> None: ...
+
+    def where(self, mask: Any, other: Self) -> Self:
+        """Self where the mask holds, and other elsewhere."""
+        result = other.copy()
+        result[mask] = self
+        return result
 
     def copy(self) -> Self:
         return self.mapped(np.copy)
@@ -98,6 +109,9 @@ class Number(ABC):
     def __le__(self, other: Any) -> Any:
         return self.at_most(self.constant(other))
 
+    def __lt__(self, other: Any) -> Any:
+        return self.below(self.constant(other))
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         rule = self._RULES.get(ufunc)
         if rule is None or method != "__call__" or kwargs:
@@ -108,6 +122,9 @@ class Number(ABC):
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if func is np.sum and len(args) == 1 and kwargs == {"axis": 0, "keepdims": True}:
             return args[0].column_sum()
+        if func is np.where and not isinstance(args[0], Number):
+            mask, chosen, other = args
+            return self.constant(chosen).where(mask, self.constant(other))
         rule = self._RULES.get(func)
         if rule is None or kwargs:
             raise NoRuleError(f"{type(self).__name__} has no rule for np.{func.__name__} as called")

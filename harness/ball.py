@@ -192,6 +192,13 @@ class Ball(Number):
         possibly = self.mid - reach <= other.mid
         return Unsure(surely, possibly & ~surely)
 
+    def below(self, other: Self) -> Unsure:
+        """As `at_most`: not where both are the same number."""
+        reach = self.radius + other.radius
+        surely = self.mid + reach < other.mid
+        possibly = self.mid - reach < other.mid
+        return Unsure(surely, possibly & ~surely)
+
     def __setitem__(self, mask: Unsure, value: Any) -> None:
         """The value where the mask is sure; where it is undecided, the hull of both balls."""
         new = self.constant(value)

@@ -90,3 +90,17 @@ def quantity_shapes(shape: Shape) -> tuple[LayerTrace, ...]:
         )
         for n_inputs, n_neurons in pairwise(widths)
     )
+
+
+def as_json(case: Case) -> dict[str, Any]:
+    """One case without its stack axis. A float32 is written as the float64 that it equals."""
+    return {
+        "inputs": case.inputs[0].tolist(),
+        "layers": [
+            {"weights": layer.weights[0].tolist(), "biases": layer.biases[0].tolist()}
+            for layer in case.layers
+        ],
+        "upstream": case.upstream[0].tolist(),
+        "learning_rate": float(case.learning_rate),
+        "dtype": case.dtype.name,
+    }

@@ -9,7 +9,15 @@ from harness.ball import Ball
 from harness.calling import Fault, one_by_one
 from harness.case import QUANTITIES, Array, Case, Trace, quantity_shapes
 from harness.compare import differs, error_over_radius, outside
-from harness.derivation import TRAIN_STEP, Derivation, Formula, in_order, reference_on, walk
+from harness.derivation import (
+    REFERENCE,
+    TRAIN_STEP,
+    Derivation,
+    Formula,
+    in_order,
+    reference_on,
+    walk,
+)
 from harness.formats import precision
 from harness.whole_step import step_by_step
 
@@ -81,21 +89,34 @@ def same(one: Trace, other: Trace) -> bool:
 
 
 def compare_all(
-    derivation: Derivation, case: Case, expected: Trace, exact: bool
+    derivation: Derivation,
+    case: Case,
+    expected: Trace,
+    exact: bool,
+    reference: Derivation = REFERENCE,
 ) -> tuple[list[Compared], list[Fault]]:
-    """What there is of the derivation: its formulas, each by itself, and its whole step."""
+    """What there is of the derivation: its formulas, each by itself, and its whole step.
+
+    `reference` computes the certified radii: `reference_at` the kink that the witness chose.
+    """
     compared: list[Compared] = []
     faults: list[Fault] = []
     if derivation.own != (TRAIN_STEP,):
-        compared, faults = compare(derivation, case, expected, exact)
+        compared, faults = compare(derivation, case, expected, exact, reference=reference)
     if derivation.train_step:
-        by_step, step_faults = compare_step(derivation.train_step, case, expected, exact)
+        step = derivation.train_step
+        by_step, step_faults = compare_step(step, case, expected, exact, reference)
         compared, faults = compared + by_step, faults + step_faults
     return compared, faults
 
 
 def compare(
-    derivation: Derivation, case: Case, expected: Trace, exact: bool, chained: bool = False
+    derivation: Derivation,
+    case: Case,
+    expected: Trace,
+    exact: bool,
+    chained: bool = False,
+    reference: Derivation = REFERENCE,
 ) -> tuple[list[Compared], list[Fault]]:
     """Every quantity of the derivation against the witness's trace, in the order of a step.
 
@@ -108,12 +129,16 @@ def compare(
     observed = walk(one_by_one(derivation, case.shape, faults), case, given)
     # Only a witness that overflows where nothing should makes balls that are not finite.
     with np.errstate(all="ignore"):
-        balls = None if exact else walk(_on_balls(case), case, given)
+        balls = None if exact else walk(_on_balls(case, reference), case, given)
     return list(_compare_traces(expected, observed, balls)), faults
 
 
 def compare_step(
-    train_step: Formula, case: Case, expected: Trace, exact: bool
+    train_step: Formula,
+    case: Case,
+    expected: Trace,
+    exact: bool,
+    reference: Derivation = REFERENCE,
 ) -> tuple[list[Compared], list[Fault]]:
     """A whole step against the witness's trace, up to the first quantity that is apart.
 
@@ -122,7 +147,7 @@ def compare_step(
     faults: list[Fault] = []
     observed = step_by_step(train_step, case, faults)
     with np.errstate(all="ignore"):
-        balls = None if exact else walk(_on_balls(case), case)
+        balls = None if exact else walk(_on_balls(case, reference), case)
     compared = []
     for each in _compare_traces(expected, observed, balls):
         compared.append(each._replace(formula=TRAIN_STEP))
@@ -166,8 +191,8 @@ def _compare(
     return Compared(*where, expected, observed, apart, witness_out, largest, ambiguous)
 
 
-def _on_balls(case: Case):  # type: ignore[no-untyped-def]
+def _on_balls(case: Case, reference: Derivation):  # type: ignore[no-untyped-def]
     tested = precision(case.dtype)
     return reference_on(
-        lambda value: value if isinstance(value, Ball) else Ball.exact(value, tested)
+        lambda value: value if isinstance(value, Ball) else Ball.exact(value, tested), reference
     )

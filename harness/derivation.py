@@ -77,6 +77,23 @@ REFERENCE: Final = Derivation(
     own=FORMULAS,
 )
 
+
+def reference_at(kink: float) -> Derivation:
+    """The reference with another choice of ReLU's derivative where layer_outputs is 0.
+
+    The document's choice is 0, and any number of the subdifferential [0, 1] is as good. Written
+    for every kind of number: a ball around 0 holds all that its points may give.
+    """
+    if kink == 0:
+        return REFERENCE
+
+    def relu_backward(upstream: Any, layer_outputs: Any) -> Any:
+        at_most_0 = np.where(layer_outputs <= 0, kink * upstream, upstream)
+        return np.where(layer_outputs < 0, 0, at_most_0)
+
+    return REFERENCE._replace(relu_backward=relu_backward)
+
+
 # Makes one step at one layer: (step, layer, its arguments' values) to the quantities' values.
 Call: TypeAlias = Callable[[Step, int, Sequence[Any]], Sequence[Any]]
 
@@ -124,14 +141,14 @@ def walk(call: Call, case: Case, given: Trace | None = None) -> Trace:
     return tuple(LayerTrace(**quantities) for quantities in computed)
 
 
-def reference_on(number: Callable[[Any], Any]) -> Call:
+def reference_on(number: Callable[[Any], Any], reference: Derivation | None = None) -> Call:
     """A call that runs the reference's formulas on another kind of number.
 
     `number` makes one of an array, and leaves its own kind as it is (Ball, Extent).
     """
 
     def call(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:
-        result = getattr(REFERENCE, step.formula)(*map(number, arguments))
+        result = getattr(reference or REFERENCE, step.formula)(*map(number, arguments))
         return result if isinstance(result, tuple) else (result,)
 
     return call

@@ -9,10 +9,11 @@ from harness.calling import FATAL, Fault
 from harness.case import Array, Case, Layer, Trace, pick
 from harness.checking import Compared, Witness, compare_all, trace_of
 from harness.compare import Census
-from harness.derivation import Derivation
+from harness.derivation import REFERENCE, Derivation
 from harness.lattice import is_exact, is_normal
 from harness.mistakes import Mistake
 from harness.shrink import shrink
+from harness.variations import KINDS, vary
 
 # The kind of finding in which values differ; the other kinds are those of `calling.Fault`.
 VALUES = "values differ"
@@ -84,7 +85,12 @@ def in_call(case: Case, regime: str, fault: Fault) -> Shown:
 
 
 def smallest(
-    derivation: Derivation, witness: Witness, shown: Shown, trace: Trace, key: tuple[str, str, str]
+    derivation: Derivation,
+    witness: Witness,
+    shown: Shown,
+    trace: Trace,
+    key: tuple[str, str, str],
+    reference: Derivation = REFERENCE,
 ) -> Shown:
     """The smallest case that shows the same; `trace` is the witness's, of the shown case.
 
@@ -96,12 +102,13 @@ def smallest(
         return shown
 
     def shows(case: Case) -> Shown | None:
-        if not is_exact(case) and not is_normal(case):
+        exact = is_exact(case, reference)
+        if not exact and not is_normal(case):
             return None
-        regime = "exact" if is_exact(case) else "certified"
-        compared, faults = compare_all(
-            derivation, case, trace_of(witness, case), exact=regime == "exact"
-        )
+        regime, trace = "exact" if exact else "certified", trace_of(witness, case)
+        compared, faults = compare_all(derivation, case, trace, exact, reference)
+        if kind.startswith(KINDS) and exact:
+            _, faults, _ = vary(derivation, case, trace)
         if kind != VALUES:
             fits = (fault for fault in faults if (fault.quantity, fault.kind) == (quantity, kind))
             return next((in_call(case, regime, fault) for fault in fits), None)

@@ -20,7 +20,7 @@ import numpy as np
 
 from harness.algebra import Number
 from harness.case import Array, Case, Layer, Shape, Trace
-from harness.derivation import reference_on, walk
+from harness.derivation import REFERENCE, Derivation, reference_on, walk
 from harness.formats import exponent_range, precision
 
 
@@ -84,6 +84,14 @@ class Extent(Number):
     def at_most(self, other: Self) -> None:
         return None
 
+    def below(self, other: Self) -> None:
+        return None
+
+    def where(self, mask: None, other: Self) -> Self:
+        """Either, for the same reason: the larger magnitude, in the smaller steps."""
+        step = min(self.step, other.step)
+        return type(self)(np.maximum(self.magnitude, other.magnitude), step, [self, other])
+
     def __setitem__(self, mask: None, value: Any) -> None:
         """Nothing is masked: see `maximum`."""
 
@@ -96,9 +104,11 @@ class Needs(NamedTuple):
     lowest: int  # the exponent of the smallest step
 
 
-def needs(case: Case) -> Needs:
+def needs(case: Case, reference: Derivation = REFERENCE) -> Needs:
     """The needs of a whole case, each layer fed by the layer before it."""
-    call = reference_on(lambda value: value if isinstance(value, Extent) else Extent.of(value))
+    call = reference_on(
+        lambda value: value if isinstance(value, Extent) else Extent.of(value), reference
+    )
     with np.errstate(all="ignore"):
         trace: Trace = walk(call, case)
     extents: list[Extent] = [extent for layer in trace for extent in layer]
@@ -109,9 +119,9 @@ def needs(case: Case) -> Needs:
     )
 
 
-def is_exact(case: Case) -> bool:
+def is_exact(case: Case, reference: Derivation = REFERENCE) -> bool:
     """Whether every correct implementation must compute this case without rounding."""
-    return needs(case).widest < 2.0 ** precision(case.dtype).bits
+    return needs(case, reference).widest < 2.0 ** precision(case.dtype).bits
 
 
 def is_normal(case: Case) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from harness import regression
+from harness import regression, special
 from harness.case import QUANTITIES, Array
 from harness.derivation import TRAIN_STEP
 from harness.finding import DERIVATION, VALUES, Diagnosis, Finding
@@ -37,6 +37,7 @@ def render(verdict: Verdict) -> list[str]:
             continue
         what = " ".join(part for part in gap.row if part)
         lines.append(f"NOT CHECKED {what + ': ' if what else ''}{gap.reason}")
+    lines += special.lines(verification.special)
     lines += [f"Note: {note}" for note in verdict.notes]
     for name in verdict.not_asked:
         lines.append(f"Not asked: {name} (this run chose its frameworks with --framework).")
@@ -242,3 +243,5 @@ def _totals(verification: Verification) -> Iterator[str]:
     yield f"{elements:,} elements of {of_shapes} in {dtypes}."
     yield f"Kinks (z exactly 0) met: {kinks:,} of {units:,} units."
     yield f"Ambiguous, so near the kink that rounding decides: {ambiguous:,} (both answers pass)."
+    if verification.varied:
+        yield f"Calls again, in other memory layouts and with other rates: {verification.varied:,}."

@@ -12,8 +12,9 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from harness import files, regression
-from harness.case import QUANTITIES, Case
+from harness import files, regression, special
+from harness.case import QUANTITIES
+from harness.case import as_json as case_as_json
 from harness.derivation import REFERENCE, TRAIN_STEP, formula_of
 from harness.diagnosis import diagnose
 from harness.finding import DERIVATION, Diagnosis, Finding
@@ -79,6 +80,7 @@ def conclude(
         for file, by_formula in notes
         for formula, written in by_formula.items()
     ]
+    said += verification.notes
     return Verdict(verification, seed, reproduce, tuple(not_asked), tuple(gaps), tuple(said))
 
 
@@ -136,6 +138,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "derivation": verification.derivation.name,
         "agrees": verdict.agrees,
         "seed": verdict.seed,
+        "kink": verification.kink,
         "frameworks": [
             {"name": witness.name, "version": witness.version}
             for witness in verification.witnesses.values()
@@ -151,6 +154,8 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         ],
         "not_asked": list(verdict.not_asked),
         "not_checked": [gap.row._asdict() | {"reason": gap.reason} for gap in verdict.gaps],
+        "calls_in_other_ways": verification.varied,
+        "conventions": special.as_json(verification.special),
         "notes": list(verdict.notes),
         "regression": regression.as_json(verification.changes),
         "disagreements": [
@@ -217,20 +222,6 @@ def _diagnosis_as_json(diagnosis: Diagnosis) -> dict[str, str | None]:
         "mistake": " or ".join(mistake.name for mistake in diagnosis.mistakes) or None,
         "lesson": " ".join(mistake.lesson for mistake in diagnosis.mistakes) or None,
         "pattern": diagnosis.pattern,
-    }
-
-
-def case_as_json(case: Case) -> dict[str, Any]:
-    """One case without its stack axis. A float32 is written as the float64 that it equals."""
-    return {
-        "inputs": case.inputs[0].tolist(),
-        "layers": [
-            {"weights": layer.weights[0].tolist(), "biases": layer.biases[0].tolist()}
-            for layer in case.layers
-        ],
-        "upstream": case.upstream[0].tolist(),
-        "learning_rate": float(case.learning_rate),
-        "dtype": case.dtype.name,
     }
 
 

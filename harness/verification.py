@@ -6,12 +6,13 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from harness import kink as kinks
 from harness import regression
 from harness.calling import Fault
 from harness.case import QUANTITIES, Case, LayerTrace, Shape, Trace
 from harness.checking import Compared, Witness, compare, compare_all, same, trace_of
 from harness.compare import Census
-from harness.derivation import REFERENCE, Derivation, formula_of
+from harness.derivation import REFERENCE, Derivation, formula_of, reference_at
 from harness.finding import (
     DERIVATION,
     VALUES,
@@ -22,6 +23,8 @@ from harness.finding import (
     in_values,
     smallest,
 )
+from harness.special import Alike
+from harness.variations import KINDS, vary
 
 Result: TypeAlias = tuple[list[Compared], list[Fault]]
 
@@ -58,32 +61,47 @@ class Verification:
         derivation: Derivation,
         witnesses: Sequence[Witness],
         against: Derivation | None = None,
+        kink: float = 0,
     ) -> None:
         self.derivation = derivation
+        self.kink = kink  # ReLU's derivative where z == 0, as the witnesses choose it
+        self.reference = reference_at(kink)
         self.against = against  # what the derivation is also compared with, on the same cases
         self.changes: dict[str, regression.Change] = {}
         self.witnesses = {witness.name: witness for witness in witnesses}
         self.tallies: dict[Row, Tally] = {}
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.left_out: set[str] = set()  # the quantities that a whole step does not return
+        self.special: list[Alike] = []  # what its ReLU does at special values
+        self.varied = 0  # calls made again in another way
+        # What is worth saying, and no disagreement.
+        spellings = [(witness.name, getattr(witness, "relu", "")) for witness in witnesses]
+        self.notes = dict.fromkeys(kinks.told(kink, spellings))
 
-    def check(self, case: Case, regime: str, chained: bool = False) -> list[Finding]:
+    def check(
+        self, case: Case, regime: str, chained: bool = False, varied: bool = False
+    ) -> list[Finding]:
         """Compare the derivation with every witness on a stack of cases; returns the findings.
 
         Regime "exact" compares bit for bit, on cases that `lattice.is_exact`; any other name is
         the certified comparison. `chained` goes on, where each formula by itself agrees, to the
-        derivation's own values, carried from formula to formula and from layer to layer.
+        derivation's own values, carried from formula to formula and from layer to layer. `varied`
+        calls each formula that agrees again in other ways, on an exact case.
         """
         exact = regime == "exact"
+        if exact and self.kink:
+            case = kinks.exact_for(case, self.reference)
         traces = {name: trace_of(witness, case) for name, witness in self.witnesses.items()}
         results: dict[str, Result] = {}
         for name, trace in traces.items():
             twin = next((other for other in results if same(traces[other], trace)), None)
             results[name] = (
-                results[twin] if twin else compare_all(self.derivation, case, trace, exact)
+                results[twin]
+                if twin
+                else compare_all(self.derivation, case, trace, exact, self.reference)
             )
             if self.against and not twin:
-                before, _ = compare_all(self.against, case, trace, exact)
+                before, _ = compare_all(self.against, case, trace, exact, self.reference)
                 regression.note(self.changes, before, results[name][0])
         for name in traces:
             self._count(name, regime, case, results[name][0], traces[name])
@@ -93,7 +111,7 @@ class Verification:
         findings = list(self._judged(regime, case, traces, results))
         if chained and not findings and not self.derivation.train_step:
             for name, trace in traces.items():
-                result = compare(self.derivation, case, trace, exact, chained=True)
+                result = compare(self.derivation, case, trace, exact, True, self.reference)
                 for item in result[0]:
                     row = Row(item.quantity, name, regime, case.dtype.name)
                     self.tallies[row].ambiguous += item.ambiguous
@@ -101,7 +119,21 @@ class Verification:
                 first = [item for item in result[0] if item.apart.any()][:1]
                 found = self._judged(regime, case, {name: trace}, {name: (first, result[1])})
                 findings += list(found)
+        if varied and traces:
+            findings += self._vary(regime, case, traces, findings)
         return findings
+
+    def _vary(
+        self, regime: str, case: Case, traces: dict[str, Trace], found: Sequence[Finding]
+    ) -> list[Finding]:
+        """What a formula makes of other layouts; one finding of it is enough."""
+        wrong = {finding.formula for finding in found}
+        known = {each.formula for each in self.findings.values() if each.kind.startswith(KINDS)}
+        name, trace = next(iter(traces.items()))
+        calls, faults, notes = vary(self.derivation, case, trace, [*wrong, *known])
+        self.varied += calls
+        self.notes |= dict.fromkeys(notes)
+        return list(self._judged(regime, case, {name: trace}, {name: ([], faults)}))
 
     def _count(
         self, name: str, regime: str, case: Case, compared: Iterable[Compared], trace: Trace
@@ -170,7 +202,8 @@ class Verification:
     ) -> Finding:
         if key not in self.findings:
             quantity, kind, outlier = key
-            small = smallest(self.derivation, self.witnesses[name], shown, trace, key)
+            witness = self.witnesses[name]
+            small = smallest(self.derivation, witness, shown, trace, key, self.reference)
             self.findings[key] = Finding(
                 quantity, formula, kind, name, agreeing, outlier, small, Census()
             )
@@ -186,7 +219,7 @@ class Verification:
         """
         voices = [other in siding for other in self.witnesses if other != name]
         if self.derivation is not REFERENCE and item.formula in self.derivation.own:
-            voices.append(_reference_sides_with_derivation(case, item, trace))
+            voices.append(_sides_with_derivation(self.reference, case, item, trace))
         return name if voices and all(voices) else DERIVATION
 
 
@@ -195,13 +228,13 @@ def _parted(result: Result) -> bool:
     return bool(faults) or any(item.apart.any() for item in compared)
 
 
-def _reference_sides_with_derivation(case: Case, item: Compared, trace: Trace) -> bool:
+def _sides_with_derivation(reference: Derivation, case: Case, item: Compared, trace: Trace) -> bool:
     if item.witness_out is not None:
         return bool((item.witness_out == item.apart).all())
-    by_reference, _ = compare(REFERENCE, case, trace, exact=True)
+    by_reference, _ = compare(reference, case, trace, exact=True)
     where = item.layer, item.quantity
-    reference = next(each for each in by_reference if (each.layer, each.quantity) == where)
-    return bool((reference.observed == item.observed)[item.apart].all())
+    found = next(each for each in by_reference if (each.layer, each.quantity) == where)
+    return bool((found.observed == item.observed)[item.apart].all())
 
 
 def _at(trace: Trace, place: int) -> Trace:

@@ -58,7 +58,7 @@ def _step_by_step(train_step: Formula, case: Case, faults: list[Fault]) -> Trace
     arguments = [case.inputs, *parameters, case.upstream, case.learning_rate]
     names = ["inputs", *["parameter"] * len(parameters), "upstream", "learning_rate"]
     shapes = quantity_shapes(case.shape)
-    step = _on_arrays(train_step, depth)
+    step = on_arrays(train_step, depth)
     keys: list[tuple[int, str]] = []
 
     def formula(*arrays: Any) -> Any:
@@ -88,7 +88,7 @@ def _step_by_step(train_step: Formula, case: Case, faults: list[Fault]) -> Trace
     )
 
 
-def _on_arrays(train_step: Formula, depth: int) -> Callable[..., Returned]:
+def on_arrays(train_step: Formula, depth: int) -> Callable[..., Returned]:
     """The step as a function of inputs, each layer's weights and biases, upstream and rate."""
 
     def step(inputs: Any, *rest: Any) -> Returned:

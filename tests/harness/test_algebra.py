@@ -39,8 +39,11 @@ class Written(Number):
     def at_most(self, other):
         return f"at_most({self.text}, {other.text})"
 
+    def below(self, other):
+        return f"below({self.text}, {other.text})"
+
     def __setitem__(self, mask, value):
-        self.text = f"masked({self.text}, {mask}, {value})"
+        self.text = f"masked({self.text}, {mask}, {getattr(value, 'text', value)})"
 
 
 A, B = Written("a"), Written("b")
@@ -80,6 +83,9 @@ def masked():
         (lambda: np.transpose(A), "swap_matrix_axes(a)"),
         (lambda: A.copy(), "copy(a)"),
         (lambda: np.copy(A), "copy(a)"),
+        (lambda: np.where(A <= 0, B, A), "masked(copy(a), at_most(a, constant), b)"),
+        (lambda: np.where(A < 0, 0, A), "masked(copy(a), below(a, constant), constant)"),
+        (lambda: np.where(np.less(A, B), A, 1), "masked(copy(constant), below(a, b), a)"),
         (masked, "masked(d, at_most(a, constant), 0)"),
     ],
 )

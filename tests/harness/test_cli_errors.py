@@ -112,6 +112,21 @@ def test_a_seed_that_is_no_whole_number_is_refused(refused, seed):
     assert refused(f"--hypothesis-seed={seed}") == (4, "", line)
 
 
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--kink", "2"), "2: expected one of 0, 0.5, 1"),
+        (
+            ("--kink", "1", "--derivation", "tests/candidates/wrong/sgd_sign.py"),
+            "1: the reference's relu_backward gives 0 at the kink, expected a --derivation with "
+            "relu_backward or with train_step alone",
+        ),
+    ],
+)
+def test_a_choice_at_the_kink_that_cannot_be_compared_is_refused(refused, options, reason):
+    assert refused(*options) == (4, "", f"ERROR: --kink {reason}")
+
+
 @pytest.mark.parametrize("name", ["jax", "torch"])
 def test_a_framework_that_is_not_installed_is_refused_and_the_remedy_is_named(refused, name):
     status, stdout, line = refused("--framework", name)

@@ -1,0 +1,18 @@
+"""Hypothesis's settings for every test of a run."""
+
+from hypothesis import HealthCheck, Phase, settings
+
+
+def load() -> None:
+    """Make them the settings of this process."""
+    settings.register_profile(
+        "crossgrad",
+        database=None,  # a stored example would make a second run differ from the first
+        deadline=None,
+        # `harness/shrink.py` shrinks what is found, once; Hypothesis would in each failed test.
+        phases=[Phase.explicit, Phase.generate],
+        # Whether it strikes depends on the machine.
+        suppress_health_check=[HealthCheck.too_slow],
+        print_blob=False,
+    )
+    settings.load_profile("crossgrad")
