@@ -125,7 +125,8 @@ def test_points_are_grouped_by_who_does_the_same_and_a_loner_is_shown_itself():
 
     assert list(special.lines(found)) == [
         "Not judged: relu_backward does at nan as none of them: 0 (upstream 2), "
-        "nan (upstream nan), nan (upstream inf); at inf, tiny as mask, product; at -inf, -0, -tiny as product."
+        "nan (upstream nan), nan (upstream inf); at inf, tiny as mask, product; at -inf, -0, "
+        "-tiny as product."
     ]
 
 
