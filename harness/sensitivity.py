@@ -17,11 +17,11 @@ from harness.case import QUANTITIES, Case, Trace
 from harness.checking import compare_all
 from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, walk
 from harness.mistakes import CATALOGUE, Mistake, planted
-from harness.plan import DTYPES, SHAPES, STACK, draws, exact_stacks
+from harness.plan import DTYPES, STACK, draws, exact_stacks, shapes
 
 TABLE: Final = Path(__file__).parents[1] / "docs" / "mistakes.md"
 SEEDS: Final = 20
-EXACT_CASES: Final = sum(map(draws, DTYPES)) * len(SHAPES) * STACK
+EXACT_CASES: Final = sum(draws(dtype) * len(shapes(dtype)) for dtype in DTYPES) * STACK
 
 INTRODUCTION: Final = f"""\
 # The mistakes that crossgrad knows

@@ -96,6 +96,10 @@ def alike(own: Mapping[str, Answers], table: Mapping[str, Answers]) -> list[Alik
     for formula, answers in own.items():
         for point in POINTS:
             here = {quantity: word for (at, quantity), word in answers.items() if at == point}
+            if not any(
+                (point, quantity) in theirs for theirs in table.values() for quantity in here
+            ):
+                continue  # nobody reaches it
             same = tuple(
                 spelling
                 for spelling, theirs in table.items()

@@ -10,11 +10,11 @@ from harness.lattice import LADDER, is_exact, is_normal
 from harness.plan import (
     DTYPES,
     LAYERS_STACK,
-    SHAPES,
     STACK,
     exact_stacks,
     float_stacks,
     layers_stacks,
+    shapes,
 )
 from harness.strategies import DEEP
 
@@ -29,8 +29,13 @@ def numbers(case):
 def test_a_draw_takes_every_shape_once_in_an_order_of_its_own(stacks, dtype):
     first, second = ([case.shape for case in stacks(seed, dtype)] for seed in (1, 2))
 
-    assert sorted(first) == sorted(second) == sorted(SHAPES)
+    assert sorted(first) == sorted(second) == sorted(shapes(dtype))
     assert first != second
+
+
+def test_a_half_format_takes_every_other_shape():
+    assert [len(shapes(dtype)) for dtype in DTYPES] == [84, 84, 42, 42]
+    assert shapes(DTYPES[0])[::2] == shapes(DTYPES[2])
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
