@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from harness.case import Case, Layer
+from harness.formats import FORMATS
 from harness.lattice import LADDER, Extent, Radii, Rung, is_normal, lattice_stack, needs, radii
 
 DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
@@ -88,6 +89,15 @@ def test_normal_is_from_the_smallest_normal_number_to_a_quarter_of_the_range(dty
     assert is_normal(one_layer(last.smallest_normal, 1, 0, 0, 1, dtype))
     assert not is_normal(one_layer(last.smallest_normal / 2, 1, 0, 0, 1, dtype))
     assert not is_normal(one_layer(1, 1, 0, last.smallest_normal, 0.5, dtype))
+
+
+def test_float16_alone_may_leave_the_normal_numbers():
+    """Its exponents are too few for products of its numbers."""
+    float64, _, float16, bfloat16 = FORMATS
+
+    assert is_normal(one_layer(2.0**-10, 2.0**-10, 0, 0, 1, float16))
+    assert not is_normal(one_layer(2.0**-100, 2.0**-100, 0, 0, 1, bfloat16))
+    assert not is_normal(one_layer(2.0**-600, 2.0**-600, 0, 0, 1, float64))
 
 
 def test_an_overflow_on_the_way_is_not_normal():

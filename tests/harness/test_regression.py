@@ -11,6 +11,7 @@ import pytest
 from harness import regression, revision
 from harness.candidate import CandidateError
 from harness.case import QUANTITIES
+from harness.checking import Compared
 from harness.derivation import REFERENCE
 from harness.floats import float_stack
 from harness.lattice import LADDER, lattice_stack
@@ -158,3 +159,22 @@ def test_the_answer_is_said_in_words(change, words):
     assert first == "Compared with HEAD, on the same cases:"
     assert line.startswith("new_biases ")
     assert words in line
+
+
+def test_a_wrong_reference_makes_wrong_balls_which_do_not_accuse_the_other_side():
+    """In the working tree today's reference makes the balls, and it may be the wrong side."""
+    truth = np.array([[[1.0, 2.0]]])
+    wrong = 2 * truth
+    yes, no = np.ones_like(truth, bool), np.zeros_like(truth, bool)
+
+    def compared(observed, apart, witness_out):
+        where = 0, "deriv_relu_wrt_weights", "dense_backward"
+        return [Compared(*where, truth, observed, apart, witness_out, None, 0)]
+
+    changes = {}
+    # Certified by the wrong ball: the framework and the old side are outside, the new side is not.
+    regression.note(changes, compared(truth, yes, yes), compared(wrong, yes, yes))
+    assert changes["deriv_relu_wrt_weights"].sides_with is None
+    # Exact: no ball.
+    regression.note(changes, compared(truth, no, None), compared(wrong, yes, None))
+    assert changes["deriv_relu_wrt_weights"].sides_with == "old"
