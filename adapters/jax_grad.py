@@ -1,16 +1,27 @@
-"""JAX as a witness: `jax.vjp` of the whole network for the gradients, `optax.sgd` for the step.
+"""JAX as a witness, in five ways; `optax.sgd` makes the step in each.
 
-The function is mapped over the stack by `jax.vmap` and compiled once for each shape. Zeros are
-added at every layer's inputs and outputs, so that one reverse pass returns the gradients there
-too; x + 0 is x to the bit, zero's sign apart.
+Zeros are added at every layer's inputs and outputs, so that one pass returns the gradients there
+too; x + 0 is x to the bit, zero's sign apart. A part of the network is one layer's
+(weights, biases, zeros at its inputs, zeros at its outputs). Every way is written for one case,
+mapped over the stack by `jax.vmap` and compiled once for each shape.
+
+* the default: `jax.vjp` of the whole network
+* `jax:grad`: `jax.grad` of the inner product of its outputs with the upstream gradient
+* `jax:jvp`: `jax.jvp`, forward mode, one directional derivative an entry
+* `jax:checkpoint`: the default with `jax.checkpoint` around each layer, so that the reverse pass
+  computes its forward pass anew
+* `jax:eager`: the default operation by operation, without `jax.jit` (slow: half a second a shape)
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from jax.flatten_util import ravel_pytree
 
 from harness.case import Array, Case, Layer, LayerTrace, Trace
 
@@ -19,33 +30,83 @@ VERSION = jax.__version__
 STACK = 256
 
 
-def network(inputs: Any, layers: Any, zeros: Any) -> Any:
+def layer(inputs: Any, weights: Any, biases: Any, at_inputs: Any, at_outputs: Any) -> Any:
+    """One layer's layer_outputs and relu_outputs."""
+    layer_outputs = jnp.matmul(inputs + at_inputs, weights) + biases + at_outputs
+    return layer_outputs, jax.nn.relu(layer_outputs)
+
+
+def network(inputs: Any, parts: Any, layer: Callable[..., Any] = layer) -> Any:
     """The last layer's outputs, and (layer_outputs, relu_outputs) of every layer."""
     seen = []
-    for (weights, biases), (at_inputs, at_outputs) in zip(layers, zeros, strict=True):
-        layer_outputs = jnp.matmul(inputs + at_inputs, weights) + biases + at_outputs
-        inputs = jax.nn.relu(layer_outputs)
-        seen.append((layer_outputs, inputs))
+    for part in parts:
+        seen.append(layer(inputs, *part))
+        inputs = seen[-1][1]
     return inputs, seen
 
 
-def step_of_one(inputs: Any, layers: Any, upstream: Any, learning_rate: Any) -> Any:
+def vjp(inputs: Any, parts: Any, upstream: Any, layer: Callable[..., Any] = layer) -> Any:
+    """What every layer had, and the gradients of every part, by reverse mode."""
+    _, pullback, seen = jax.vjp(lambda parts: network(inputs, parts, layer), parts, has_aux=True)
+    return seen, *pullback(upstream)
+
+
+def grad(inputs: Any, parts: Any, upstream: Any) -> Any:
+    """The same as the gradient of a number."""
+
+    def inner_product(parts: Any) -> Any:
+        outputs, seen = network(inputs, parts)
+        return jnp.sum(upstream * outputs), seen
+
+    gradients, seen = jax.grad(inner_product, has_aux=True)(parts)
+    return seen, gradients
+
+
+def jvp(inputs: Any, parts: Any, upstream: Any) -> Any:
+    """The same by forward mode, from the last layer to the first.
+
+    Layer by layer, for rounding: forward mode through all of them would not go by way of the
+    upper layers' gradients, and so could not be compared with what follows from these.
+    """
+    _, seen = network(inputs, parts)
+    below = [inputs, *(relu_outputs for _, relu_outputs in seen)]
+    gradients: list[Any] = []
+    for place in reversed(range(len(parts))):
+
+        def slope(tangents: Any, place: int = place, upstream: Any = upstream) -> Any:
+            outputs = partial(layer, below[place])
+            _, (_, change) = jax.jvp(outputs, parts[place], tangents)
+            return jnp.sum(upstream * change)
+
+        gradients.insert(0, slopes(slope, parts[place]))
+        upstream = gradients[0][2]
+    return seen, gradients
+
+
+def slopes(slope: Callable[[Any], Any], part: Any) -> Any:
+    """`slope` in the direction of every single entry of a part, in the part's own form."""
+    flat, part_of = ravel_pytree(part)
+    directions = jnp.eye(flat.size, dtype=flat.dtype)
+    found = jax.lax.map(lambda direction: slope(part_of(direction)), directions, batch_size=256)
+    return part_of(found)
+
+
+def step_of_one(
+    way: Callable[[Any, Any, Any], Any], inputs: Any, layers: Any, upstream: Any, rate: Any
+) -> Any:
     """One training step on one case."""
-    batch, dtype = len(inputs), inputs.dtype
-    zeros = [
-        tuple(jnp.zeros((batch, width), dtype) for width in weights.shape) for weights, _ in layers
+    parts = [
+        (*layer, *(jnp.zeros((len(inputs), width), inputs.dtype) for width in layer[0].shape))
+        for layer in layers
     ]
-    _, vjp, seen = jax.vjp(network, inputs, layers, zeros, has_aux=True)
-    _, wrt_parameters, wrt_zeros = vjp(upstream)
-    optimizer = optax.sgd(learning_rate)
-    updates, _ = optimizer.update(wrt_parameters, optimizer.init(layers), layers)
-    return seen, wrt_zeros, wrt_parameters, optax.apply_updates(layers, updates)
+    seen, gradients = way(inputs, parts, upstream)
+    wrt_layers = tuple(Layer(*part[:2]) for part in gradients)
+    optimizer = optax.sgd(rate)
+    updates, _ = optimizer.update(wrt_layers, optimizer.init(layers), layers)
+    return seen, gradients, optax.apply_updates(layers, updates)
 
 
-step = jax.jit(jax.vmap(step_of_one, in_axes=(0, 0, 0, None)))
-
-
-def trace(case: Case) -> Trace:
+def traced(step: Callable[..., Any], case: Case) -> Trace:
     """Every quantity of a stack of cases; the upstream gradient enters as the cotangent."""
     count = len(case.inputs)
     missing = -count % STACK
@@ -59,6 +120,20 @@ def trace(case: Case) -> Trace:
         results = step(filled(case.inputs), layers, filled(case.upstream), case.learning_rate)
         results = jax.tree.map(lambda array: np.asarray(array)[:count], results)
     return tuple(
-        LayerTrace(*(*seen, wrt_z, wrt_inputs, *wrt_parameters, *new))
-        for seen, (wrt_inputs, wrt_z), wrt_parameters, new in zip(*results, strict=True)
+        LayerTrace(*(*outputs, wrt_z, wrt_inputs, wrt_weights, wrt_biases, *new))
+        for outputs, (wrt_weights, wrt_biases, wrt_inputs, wrt_z), new in zip(*results, strict=True)
     )
+
+
+def on_stacks(way: Callable[[Any, Any, Any], Any]) -> Callable[..., Any]:
+    """A step of one case as a step of many, operation by operation."""
+    return jax.vmap(partial(step_of_one, way), in_axes=(0, 0, 0, None))
+
+
+trace = partial(traced, jax.jit(on_stacks(vjp)))
+VARIANTS = {
+    "grad": partial(traced, jax.jit(on_stacks(grad))),
+    "jvp": partial(traced, jax.jit(on_stacks(jvp))),
+    "checkpoint": partial(traced, jax.jit(on_stacks(partial(vjp, layer=jax.checkpoint(layer))))),
+    "eager": partial(traced, on_stacks(vjp)),
+}
