@@ -23,6 +23,7 @@ OPTIONS = ("--derivation", "--against", "--framework", "--verdict-json")
 VERIFICATION = pytest.StashKey[Verification]()
 UNFINISHED = pytest.StashKey[list[str]]()  # why tests did not end
 VERDICT = pytest.StashKey[verdict.Verdict]()
+UNAVAILABLE = pytest.StashKey[list[tuple[str, str]]]()  # variants, each with the reason
 NOTES = pytest.StashKey[verdict.Notes]()
 DUE = pytest.StashKey[bool]()  # whether this run is to end with a verdict
 
@@ -56,8 +57,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--framework",
         metavar="NAME",
         action="append",
-        help="a framework to compare with; repeatable "
-        f"(default: all of {', '.join(adapters.discover())})",
+        help="a framework to compare with, torch:func for another way to its gradients, torch:* "
+        f"for all; repeatable (default: {', '.join(adapters.discover())})",
     )
     group.addoption("--verdict-json", metavar="PATH", help="write the verdict there as JSON")
 
@@ -73,12 +74,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"{SEED}: expected a whole number or 'random', not {seed!r}")
     else:
         config.option.hypothesis_seed = str(int(seed))
-    known = adapters.discover()
-    for name in config.getoption("--framework") or ():
-        if name not in known:
-            raise pytest.UsageError(
-                f"--framework {name}: no such framework, expected one of {', '.join(known)}"
-            )
+    for name in _frameworks(config):
+        try:
+            adapters.framework_of(name)
+        except adapters.FrameworkError as error:
+            raise pytest.UsageError(str(error)) from None
     if (path := _json_path(config)) is not None:
         try:
             verdict.check_writable(path)
@@ -96,6 +96,7 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"--derivation {error}") from None
     config.stash[VERIFICATION] = Verification(derivation, (), _against(config))
     config.stash[UNFINISHED] = []
+    config.stash[UNAVAILABLE] = []
     config.stash[DUE] = False
 
 
@@ -144,9 +145,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     if any("verification" in getattr(item, "fixturenames", ()) for item in session.items):
         try:
-            witnesses = [adapters.load(name) for name in _frameworks(config)]
-        except adapters.MissingFrameworkError as error:
+            witnesses, unavailable = adapters.choose(_frameworks(config))
+        except adapters.FrameworkError as error:
             raise pytest.UsageError(str(error)) from None
+        config.stash[UNAVAILABLE] = unavailable
         planned = config.stash[VERIFICATION]
         config.stash[VERIFICATION] = Verification(planned.derivation, witnesses, planned.against)
     asked = any(config.getoption(option) for option in OPTIONS)
@@ -234,11 +236,13 @@ def _conclude(config: pytest.Config) -> verdict.Verdict:
         given = config.getoption(option) or []
         for value in [given] if isinstance(given, str) else given:
             options += [option, value]
-    not_asked = [name for name in adapters.discover() if name not in _frameworks(config)]
+    asked = set(map(adapters.framework_of, _frameworks(config)))
+    not_asked = [name for name in adapters.discover() if name not in asked]
     seed = int(config.getoption(SEED))
     tests = os.path.relpath(config.rootpath / TESTS, config.invocation_params.dir)
     by_tox = "TOX_ENV_NAME" in os.environ
     runner = ["tox", "-e", "verify", "--"] if by_tox else ["pytest", tests]
     command = shlex.join([*runner, *options, f"{SEED}={seed}"])
     run, unfinished = config.stash[VERIFICATION], config.stash[UNFINISHED]
-    return verdict.conclude(run, seed, command, not_asked, unfinished, config.stash[NOTES])
+    concluded = verdict.conclude(run, seed, command, not_asked, unfinished, config.stash[NOTES])
+    return verdict.without(concluded, config.stash[UNAVAILABLE])

@@ -42,11 +42,15 @@ class Chosen(NamedTuple):
     unavailable: list[tuple[str, str]]
 
 
-class UnknownFrameworkError(Exception):
+class FrameworkError(Exception):
+    """A witness that was asked for cannot testify; the message is one line for whoever asked."""
+
+
+class UnknownFrameworkError(FrameworkError):
     """There is no such framework, or no such variant of it; the message says which there are."""
 
 
-class MissingFrameworkError(Exception):
+class MissingFrameworkError(FrameworkError):
     """A framework or variant that was asked for cannot run; the message says why."""
 
 
@@ -61,7 +65,7 @@ def framework_of(name: str) -> str:
     framework, known = name.partition(":")[0], discover()
     if framework not in known:
         raise UnknownFrameworkError(
-            f"{name}: no such framework, expected one of {', '.join(known)}"
+            f"--framework {name}: no such framework, expected one of {', '.join(known)}"
         )
     return framework
 
@@ -69,7 +73,7 @@ def framework_of(name: str) -> str:
 def load(name: str) -> Witness:
     """Import one witness and its framework.
 
-    Raises UnknownFrameworkError, and MissingFrameworkError if it cannot run here.
+    Raises UnknownFrameworkError, or MissingFrameworkError if it cannot run here.
     """
     module, variant = _module(framework_of(name)), name.partition(":")[2]
     variants: dict[str, Callable[[Case], Trace]] = getattr(module, "VARIANTS", {})
@@ -77,10 +81,10 @@ def load(name: str) -> Witness:
         names = [f"{framework_of(name)}:{each}" for each in variants]
         expected = f"expected one of {', '.join([*names, f'{framework_of(name)}:{ALL}'])}"
         raise UnknownFrameworkError(
-            f"{name}: no such variant, {expected if variants else 'there are none'}"
+            f"--framework {name}: no such variant, {expected if variants else 'there are none'}"
         )
     if variant and hasattr(module, "unavailable") and (reason := module.unavailable(variant)):
-        raise MissingFrameworkError(f"framework {name} cannot run here: {reason}")
+        raise MissingFrameworkError(f"--framework {name} cannot run here: {reason}")
     trace = variants[variant] if variant else module.trace
     return Witness(name, module.VERSION, trace, getattr(module, "threads", None))
 

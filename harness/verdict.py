@@ -7,7 +7,7 @@ import errno
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import product
 from pathlib import Path
@@ -31,7 +31,7 @@ Notes: TypeAlias = Sequence[tuple[str, dict[str, str]]]
 class Gap(NamedTuple):
     """Something that was not checked, and why; a row's fields are '' for all.
 
-    `asked` is False for what the derivation does not offer, which is no fault.
+    `asked` is False for what the derivation or the machine does not offer, which is no fault.
     """
 
     row: Row
@@ -74,6 +74,13 @@ def conclude(
         for formula, written in by_formula.items()
     ]
     return Verdict(verification, seed, reproduce, tuple(not_asked), tuple(gaps), tuple(said))
+
+
+def without(verdict: Verdict, unavailable: Iterable[tuple[str, str]]) -> Verdict:
+    """The verdict, saying which variants cannot run here. `:*` asks for those that can, so it is
+    no fault; agreement is claimed for the others alone."""
+    gaps = [Gap(Row("", name, "", ""), reason, asked=False) for name, reason in unavailable]
+    return verdict._replace(gaps=(*verdict.gaps, *gaps))
 
 
 def _gaps(verification: Verification) -> Iterator[Gap]:

@@ -182,12 +182,21 @@ class Verification:
         """Who stands alone: the witness, if every other voice sides with the derivation.
 
         The other voices are the other frameworks and, where the formula is not its own, the
-        reference.
+        reference. Variants of one framework may share its errors, so they have one voice together;
+        only where there is no other framework is each a voice against its siblings.
         """
-        voices = [other in siding for other in self.witnesses if other != name]
+        framework = framework_of(name)
+        others = [other for other in self.witnesses if framework_of(other) != framework]
+        others = others or [other for other in self.witnesses if other != name]
+        voices = [other in siding for other in others]
         if self.derivation is not REFERENCE and item.formula in self.derivation.own:
             voices.append(_reference_sides_with_derivation(case, item, trace))
         return name if voices and all(voices) else DERIVATION
+
+
+def framework_of(witness: str) -> str:
+    """`torch` of its variant `torch:func`."""
+    return witness.partition(":")[0]
 
 
 def _parted(result: Result) -> bool:
