@@ -3,6 +3,7 @@
 import os
 import shlex
 from collections.abc import Callable, Generator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -145,10 +146,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     if any("verification" in getattr(item, "fixturenames", ()) for item in session.items):
         try:
-            witnesses, unavailable = adapters.choose(_frameworks(config))
+            witnesses, config.stash[UNAVAILABLE] = adapters.choose(_frameworks(config))
         except adapters.FrameworkError as error:
             raise pytest.UsageError(str(error)) from None
-        config.stash[UNAVAILABLE] = unavailable
         planned = config.stash[VERIFICATION]
         config.stash[VERIFICATION] = Verification(planned.derivation, witnesses, planned.against)
     asked = any(config.getoption(option) for option in OPTIONS)
@@ -164,13 +164,15 @@ def verification(request: pytest.FixtureRequest) -> Verification:
 
 @pytest.fixture(scope="session")
 def check(verification: Verification) -> Callable[..., None]:
-    """check(regime, *cases, chained=False): fails the test if one of the stacks disagrees."""
+    """check(regime, *cases, chained=False): fails the test if one of the stacks disagrees.
 
-    def check(regime: str, *cases: Case, chained: bool = False) -> None:
+    `twice=True` asks the witnesses whether each agrees with itself.
+    """
+
+    def check(regime: str, *cases: Case, chained: bool = False, twice: bool = False) -> None:
         __tracebackhide__ = True
-        findings = [
-            finding for case in cases for finding in verification.check(case, regime, chained)
-        ]
+        ask = verification.repeat if twice else partial(verification.check, chained=chained)
+        findings = [finding for case in cases for finding in ask(case, regime)]
         if findings:
             named = dict.fromkeys(f"{each.quantity} ({each.kind})" for each in findings)
             raise Disagreement(f"{', '.join(named)}: see the verdict at the end")

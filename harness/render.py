@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from harness import regression
+from harness import determinism, regression
 from harness.case import Array
 from harness.derivation import TRAIN_STEP
 from harness.finding import DERIVATION, VALUES, Finding
@@ -16,6 +16,8 @@ from harness.verification import Verification
 
 # The row of labels to the left of a finding's text.
 LABEL = 12
+# An array of more elements is not shown: nobody reads it here, and the JSON has it.
+LARGE = 500
 # From so many witnesses on, those that agree are counted, not named.
 MANY = 3
 
@@ -28,6 +30,7 @@ def render(verdict: Verdict) -> list[str]:
         lines += [*_finding(finding, verdict), ""]
     if verification.tallies:
         lines += [*table(verification), "", *totals(verification)]
+    lines += determinism.lines(verification.repeats, verification.findings.values())
     if verification.against:
         lines += ["", *regression.lines(verification.against.name, verification.changes), ""]
     if left_out := [gap.row.quantity for gap in verdict.gaps if gap.row.quantity and not gap.asked]:
@@ -54,7 +57,10 @@ def headline(verdict: Verdict) -> str:
     if wrong:
         return f"{name} DISAGREES in {listed(dict.fromkeys(wrong))}"
     if outliers:
+        repeats = all(finding.kind in determinism.KINDS for finding in findings)
         spoilt = listed(dict.fromkeys(finding.quantity for finding in findings))
+        if repeats:
+            return f"{listed(outliers)} DOES NOT REPEAT ITSELF in {spoilt}"
         return f"{listed(outliers)} STANDS ALONE against {name} and all others in {spoilt}"
     if not verdict.agrees:
         return f"{name}: NO FULL VERDICT, see what was not checked"
@@ -69,7 +75,14 @@ def _finding(finding: Finding, verdict: Verdict) -> Iterator[str]:
         yield from _parties(finding, f"{source}, {formula}", verdict.verification)
         yield _labelled("regime", _regime(shown.regime))
     else:
-        yield f"{formula} {finding.kind} ({source}, for {finding.quantity}, layer {shown.layer})"
+        own = finding.outlier == DERIVATION
+        where = f"{source}, for {finding.quantity}, layer {shown.layer}"
+        at = f"layer {shown.layer}, index {list(shown.at)}"
+        yield (
+            f"{formula} {finding.kind} ({where})"
+            if own
+            else f"{finding.outlier} {finding.kind}: {finding.quantity}, {at}"
+        )
         yield _labelled("expected", shown.expected)
         yield _labelled("observed", shown.observed)
     case = shown.case
@@ -149,6 +162,8 @@ def _matrices(named: Sequence[tuple[str, Array]], marked: tuple[int, ...] = ()) 
 def _rows(array: Array, marked: tuple[int, ...]) -> list[str]:
     if not array.size:
         return [f"empty, shape {array.shape}"]
+    if array.size > LARGE:
+        return [f"shape {array.shape}"]
     cells = [[_number(value) for value in row] for row in array]
     if marked and array.size > 1:
         cells[marked[0]][marked[1]] = f">{cells[marked[0]][marked[1]]}<"

@@ -7,13 +7,13 @@ import errno
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from harness import regression
+from harness import determinism, regression
 from harness.case import QUANTITIES, Case
 from harness.derivation import REFERENCE, TRAIN_STEP, formula_of
 from harness.finding import Finding
@@ -76,7 +76,7 @@ def conclude(
     return Verdict(verification, seed, reproduce, tuple(not_asked), tuple(gaps), tuple(said))
 
 
-def without(verdict: Verdict, unavailable: Iterable[tuple[str, str]]) -> Verdict:
+def without(verdict: Verdict, unavailable: list[tuple[str, str]]) -> Verdict:
     """The verdict, saying which variants cannot run here. `:*` asks for those that can, so it is
     no fault; agreement is claimed for the others alone."""
     gaps = [Gap(Row("", name, "", ""), reason, asked=False) for name, reason in unavailable]
@@ -150,6 +150,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
             row._asdict() | asdict(tally) | {"shapes": len(tally.shapes)}
             for row, tally in sorted(verification.tallies.items(), key=_in_order)
         ],
+        "determinism": determinism.as_json(verification.repeats),
         "not_asked": list(verdict.not_asked),
         "not_checked": [gap.row._asdict() | {"reason": gap.reason} for gap in verdict.gaps],
         "notes": list(verdict.notes),

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from harness import regression
+from harness import determinism, regression
 from harness.calling import Fault
 from harness.case import QUANTITIES, Case, LayerTrace, Shape, Trace
 from harness.checking import Compared, Witness, compare, compare_all, same, trace_of
@@ -65,6 +65,7 @@ class Verification:
         self.witnesses = {witness.name: witness for witness in witnesses}
         self.tallies: dict[Row, Tally] = {}
         self.findings: dict[tuple[str, str, str], Finding] = {}
+        self.repeats: dict[str, determinism.Repeats] = {}
         self.left_out: set[str] = set()  # the quantities that a whole step does not return
 
     def check(self, case: Case, regime: str, chained: bool = False) -> list[Finding]:
@@ -102,6 +103,14 @@ class Verification:
                 found = self._judged(regime, case, {name: trace}, {name: (first, result[1])})
                 findings += list(found)
         return findings
+
+    def repeat(self, case: Case, regime: str) -> list[Finding]:
+        """Ask every witness again, with one thread and with many; returns the findings."""
+        return [
+            finding
+            for witness in self.witnesses.values()
+            for finding in determinism.repeat(witness, case, regime, self.repeats, self.findings)
+        ]
 
     def _count(
         self, name: str, regime: str, case: Case, compared: Iterable[Compared], trace: Trace

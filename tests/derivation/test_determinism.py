@@ -1,0 +1,24 @@
+"""Every witness against itself: asked again, with one thread and with all, it says the same."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.floats import float_stack
+from harness.lattice import LADDER, lattice_stack
+
+DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
+# The smallest first, for it is the one that a verdict shows; the last is split over threads.
+SHAPES = ((1, 1, 1), (3, 4, 3), (2, 3, 2, 4), (64, 128, 64))
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_every_witness_repeats_itself(
+    check: Callable[..., None], pytestconfig: pytest.Config, dtype: np.dtype[Any]
+) -> None:
+    rng = np.random.default_rng(int(pytestconfig.getoption("--hypothesis-seed")))
+
+    check("exact", *(lattice_stack(rng, s, dtype, LADDER[-1], 2) for s in SHAPES), twice=True)
+    check("certified", *(float_stack(rng, s, dtype, 2) for s in SHAPES), twice=True)
