@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any
 
 import jax
+import jax.experimental
 import jax.numpy as jnp
 import numpy as np
 import optax
@@ -26,6 +27,8 @@ from jax.flatten_util import ravel_pytree
 from harness.case import Array, Case, Layer, LayerTrace, Trace
 
 VERSION = jax.__version__
+# Older versions have it elsewhere.
+enable_x64: Any = (jax if hasattr(jax, "enable_x64") else jax.experimental).enable_x64
 # A shorter stack is filled up with zero cases to a multiple of this: one compilation serves all.
 STACK = 256
 
@@ -87,8 +90,7 @@ def slopes(slope: Callable[[Any], Any], part: Any) -> Any:
     """`slope` in the direction of every single entry of a part, in the part's own form."""
     flat, part_of = ravel_pytree(part)
     directions = jnp.eye(flat.size, dtype=flat.dtype)
-    found = jax.lax.map(lambda direction: slope(part_of(direction)), directions, batch_size=256)
-    return part_of(found)
+    return part_of(jax.lax.map(lambda direction: slope(part_of(direction)), directions))
 
 
 def step_of_one(
@@ -116,7 +118,7 @@ def traced(step: Callable[..., Any], case: Case) -> Trace:
 
     layers = tuple(Layer(*map(filled, layer)) for layer in case.layers)
     # float64 for this call alone: the user's own JAX code keeps its setting.
-    with jax.enable_x64(True):
+    with enable_x64(True):
         results = step(filled(case.inputs), layers, filled(case.upstream), case.learning_rate)
         results = jax.tree.map(lambda array: np.asarray(array)[:count], results)
     return tuple(
