@@ -63,7 +63,7 @@ def _cell(verification: Verification, quantity: str, witness: str) -> str:
 
 def _by_witness(verification: Verification) -> Iterator[str]:
     """Of the quantities of each, the fewest cases and the tightest agreement."""
-    yield "Cases of each quantity that are equal bit for bit, and that are inside the radius"
+    yield "Cases of each quantity: equal bit for bit, and inside the radius"
     count = f"{{:>{COUNT}}}"
     cells = f"{count.format('equal')}{count.format('inside')}"
     yield f"{'witness':<{NAME}}{cells}  largest error over radius"
