@@ -120,7 +120,7 @@ def traced(step: Callable[..., Any], case: Case) -> Trace:
     # float64 for this call alone: the user's own JAX code keeps its setting.
     with enable_x64(True):
         results = step(filled(case.inputs), layers, filled(case.upstream), case.learning_rate)
-        results = jax.tree.map(lambda array: np.asarray(array)[:count], results)
+        results = jax.tree_util.tree_map(lambda array: np.asarray(array)[:count], results)
     return tuple(
         LayerTrace(*(*outputs, wrt_z, wrt_inputs, wrt_weights, wrt_biases, *new))
         for outputs, (wrt_weights, wrt_biases, wrt_inputs, wrt_z), new in zip(*results, strict=True)
