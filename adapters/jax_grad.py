@@ -30,6 +30,7 @@ VERSION = jax.__version__
 # Older versions have it elsewhere.
 enable_x64: Any = (jax if hasattr(jax, "enable_x64") else jax.experimental).enable_x64
 # A shorter stack is filled up with zero cases to a multiple of this: one compilation serves all.
+# Cases of this size are few and cost more to fill up than to compile.
 STACK = 256
 
 
@@ -89,8 +90,11 @@ def jvp(inputs: Any, parts: Any, upstream: Any) -> Any:
 def slopes(slope: Callable[[Any], Any], part: Any) -> Any:
     """`slope` in the direction of every single entry of a part, in the part's own form."""
     flat, part_of = ravel_pytree(part)
-    directions = jnp.eye(flat.size, dtype=flat.dtype)
-    return part_of(jax.lax.map(lambda direction: slope(part_of(direction)), directions))
+
+    def in_direction(place: Any) -> Any:
+        return slope(part_of(jnp.zeros_like(flat).at[place].set(1)))
+
+    return part_of(jax.lax.map(in_direction, jnp.arange(flat.size)))
 
 
 def step_of_one(
@@ -111,7 +115,7 @@ def step_of_one(
 def traced(step: Callable[..., Any], case: Case) -> Trace:
     """Every quantity of a stack of cases; the upstream gradient enters as the cotangent."""
     count = len(case.inputs)
-    missing = -count % STACK
+    missing = -count % STACK if case.inputs[0].size < STACK else 0
 
     def filled(array: Array) -> Array:
         return np.pad(array, [(0, missing), (0, 0), (0, 0)])

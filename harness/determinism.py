@@ -8,6 +8,7 @@ it is told and is no fault; on the lattice nothing can.
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from textwrap import wrap
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -109,7 +110,7 @@ def lines(repeats: dict[str, Repeats], findings: Iterable[Finding]) -> Iterator[
     for threads in dict.fromkeys(record.threads for record in kept.values()):
         names = ", ".join(name for name, record in kept.items() if record.threads == threads)
         counts = f", with {threads[0]} thread and with {threads[-1]}" if threads else ""
-        yield f"The same bits in two equal calls{counts}: {names}."
+        yield from wrap(f"The same bits in two equal calls{counts}: {names}.", 80)
     for name, record in kept.items():
         if record.rounding:
             what = ", ".join(each for each in QUANTITIES if each in record.rounding)

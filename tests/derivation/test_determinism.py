@@ -10,8 +10,9 @@ from harness.floats import float_stack
 from harness.lattice import LADDER, lattice_stack
 
 DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
-# The smallest first, for it is the one that a verdict shows; the last is split over threads.
-SHAPES = ((1, 1, 1), (3, 4, 3), (2, 3, 2, 4), (64, 128, 64))
+# The smallest first, for it is the one that a verdict shows. The last is split over threads:
+# PyTorch was seen to round it otherwise with four than with one.
+SHAPES = ((1, 1, 1), (3, 4, 3), (2, 3, 2, 4), (8, 512, 8))
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
