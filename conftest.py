@@ -22,6 +22,7 @@ OPTIONS = ("--derivation", "--against", "--framework", "--kink", "--verdict-json
 VERIFICATION = pytest.StashKey[Verification]()
 UNFINISHED = pytest.StashKey[list[str]]()  # why tests did not end
 VERDICT = pytest.StashKey[verdict.Verdict]()
+UNAVAILABLE = pytest.StashKey[list[tuple[str, str]]]()  # variants, each with the reason
 NOTES = pytest.StashKey[verdict.Notes]()
 DUE = pytest.StashKey[bool]()  # whether this run is to end with a verdict
 
@@ -46,8 +47,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--framework",
         metavar="NAME",
         action="append",
-        help="a framework to compare with; repeatable "
-        f"(default: all of {', '.join(adapters.discover())})",
+        help="a framework to compare with, torch:func for another way to its gradients, torch:* "
+        f"for all; repeatable (default: {', '.join(adapters.discover())})",
     )
     group.addoption(
         "--kink",
@@ -68,12 +69,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"{SEED}: expected a whole number or 'random', not {seed!r}")
     else:
         config.option.hypothesis_seed = str(int(seed))
-    known = adapters.discover()
-    for name in config.getoption("--framework") or ():
-        if name not in known:
-            raise pytest.UsageError(
-                f"--framework {name}: no such framework, expected one of {', '.join(known)}"
-            )
+    for name in _frameworks(config):
+        try:
+            adapters.framework_of(name)
+        except adapters.FrameworkError as error:
+            raise pytest.UsageError(str(error)) from None
     if (path := _json_path(config)) is not None:
         try:
             verdict.check_writable(path)
@@ -94,7 +94,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except kink.KinkError as error:
         raise pytest.UsageError(f"--kink {error}") from None
     config.stash[VERIFICATION] = Verification(derivation, (), _against(config), at_kink)
-    config.stash[UNFINISHED] = []
+    config.stash[UNFINISHED], config.stash[UNAVAILABLE] = [], []
     config.stash[DUE] = False
 
 
@@ -144,8 +144,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if any("verification" in getattr(item, "fixturenames", ()) for item in session.items):
         run = config.stash[VERIFICATION]
         try:
-            witnesses = [adapters.load(name, run.kink) for name in _frameworks(config)]
-        except (adapters.MissingFrameworkError, adapters.MissingSpellingError) as error:
+            witnesses, config.stash[UNAVAILABLE] = adapters.choose(_frameworks(config), run.kink)
+        except adapters.FrameworkError as error:
             raise pytest.UsageError(str(error)) from None
         config.stash[VERIFICATION] = Verification(run.derivation, witnesses, run.against, run.kink)
     asked = any(config.getoption(option) for option in OPTIONS)
@@ -161,13 +161,16 @@ def verification(request: pytest.FixtureRequest) -> Verification:
 
 @pytest.fixture(scope="session")
 def check(verification: Verification) -> Callable[..., None]:
-    """check(regime, *cases, **options of Verification.check): fails if a stack disagrees."""
+    """check(regime, *cases, **options) as Verification.check, or .repeat if `twice`; may fail."""
 
-    def check(regime: str, *cases: Case, **options: bool) -> None:
+    def check(regime: str, *cases: Case, twice: bool = False, **options: bool) -> None:
         __tracebackhide__ = True
-        findings = [
-            finding for case in cases for finding in verification.check(case, regime, **options)
-        ]
+        findings = []
+        for case in cases:
+            if twice:
+                findings += verification.repeat(case, regime)
+            else:
+                findings += verification.check(case, regime, **options)
         if findings:
             named = dict.fromkeys(f"{each.quantity} ({each.kind})" for each in findings)
             raise Disagreement(f"{', '.join(named)}: see the verdict at the end")
@@ -233,11 +236,13 @@ def _conclude(config: pytest.Config) -> verdict.Verdict:
         given = config.getoption(option) or []
         for value in [given] if isinstance(given, str) else given:
             options += [option, value]
-    not_asked = [name for name in adapters.discover() if name not in _frameworks(config)]
+    asked = set(map(adapters.framework_of, _frameworks(config)))
+    not_asked = [name for name in adapters.discover() if name not in asked]
     seed = int(config.getoption(SEED))
     tests = os.path.relpath(config.rootpath / TESTS, config.invocation_params.dir)
     by_tox = "TOX_ENV_NAME" in os.environ
     runner = ["tox", "-e", "verify", "--"] if by_tox else ["pytest", tests]
     command = shlex.join([*runner, *options, f"{SEED}={seed}"])
     run, unfinished = config.stash[VERIFICATION], config.stash[UNFINISHED]
-    return verdict.conclude(run, seed, command, not_asked, unfinished, config.stash[NOTES])
+    concluded = verdict.conclude(run, seed, command, not_asked, unfinished, config.stash[NOTES])
+    return verdict.without(concluded, config.stash[UNAVAILABLE])

@@ -5,20 +5,32 @@ defines `VERSION`, the framework's version, and `trace(case)`, which asks the fr
 automatic differentiation and its own optimizer for every quantity of a stack of cases. To add a
 framework, add a file; every derivation test runs on it.
 
-It may define `RELUS`, too: the spellings of ReLU that people write in this framework, each with
-the framework's own gradient. `tox -e conventions` writes down what they give where mathematics
-does not say. A spelling raises NotImplementedError for a dtype that its framework lacks.
-It may define `AT_KINK`, too: for another derivative of ReLU at 0, the spelling that makes this
-choice in the framework, and a function like `trace` in which ReLU is spelled so.
+A file may offer more:
+
+* `VARIANTS`, a dict of further functions like `trace`, each another way to the same quantities.
+  `func` in the file of `torch` is a witness of its own, `torch:func`.
+* `unavailable(variant)`, why a variant cannot run on this machine, or None.
+* `threads(count)`, a context in which the framework computes with so many threads.
+* `RELUS`, the spellings of ReLU that people write in this framework, each with the framework's own
+  gradient. `tox -e conventions` writes down what they give where mathematics does not say. A
+  spelling raises NotImplementedError for a dtype that its framework lacks.
+* `AT_KINK`: for another derivative of ReLU at 0, the spelling that makes this choice in the
+  framework, and a function like `trace` in which ReLU is spelled so. Variants make none.
+
+What a file needs beside it may be in others that begin with an underscore and its framework's name.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import NamedTuple
 
 from harness.case import Case, Relu, Trace
+
+# `torch:*` is every variant of `torch`, and its default.
+ALL = "*"
 
 
 class Witness(NamedTuple):
@@ -27,16 +39,32 @@ class Witness(NamedTuple):
     name: str
     version: str
     trace: Callable[[Case], Trace]
+    threads: Callable[[int], AbstractContextManager[None]] | None = None
     relus: Mapping[str, Relu] = MappingProxyType({})
     relu: str = ""  # how it spells ReLU, if that was asked for
 
 
-class MissingFrameworkError(Exception):
-    """A framework that was asked for is not installed; the message says how to install it."""
+class Chosen(NamedTuple):
+    """The witnesses asked for; and each that `:*` asked for in vain, with the reason."""
+
+    witnesses: list[Witness]
+    unavailable: list[tuple[str, str]]
 
 
-class MissingSpellingError(Exception):
-    """A framework has no spelling of ReLU with the derivative at 0 that was asked for."""
+class FrameworkError(Exception):
+    """A witness that was asked for cannot testify; the message is one line for whoever asked."""
+
+
+class UnknownFrameworkError(FrameworkError):
+    """There is no such framework, or no such variant of it; the message says which there are."""
+
+
+class MissingFrameworkError(FrameworkError):
+    """A framework or variant that was asked for cannot run; the message says why."""
+
+
+class MissingSpellingError(FrameworkError):
+    """A framework or variant has no ReLU with the derivative at 0 that was asked for."""
 
 
 def discover() -> dict[str, str]:
@@ -45,28 +73,83 @@ def discover() -> dict[str, str]:
     return {file.stem.partition("_")[0]: f"{__name__}.{file.stem}" for file in files}
 
 
+def framework_of(name: str) -> str:
+    """`torch` of `torch:func`, without importing it. Raises UnknownFrameworkError."""
+    framework, known = name.partition(":")[0], discover()
+    if framework not in known:
+        raise UnknownFrameworkError(
+            f"--framework {name}: no such framework, expected one of {', '.join(known)}"
+        )
+    return framework
+
+
 def load(name: str, kink: float = 0) -> Witness:
     """Import one witness and its framework, with the derivative of ReLU at 0 that is asked for.
 
-    Raises MissingFrameworkError, and MissingSpellingError.
+    Raises UnknownFrameworkError, MissingFrameworkError if it cannot run here, and
+    MissingSpellingError.
     """
+    framework, colon, variant = name.partition(":")
+    framework_of(name)
+    if colon and kink:
+        raise MissingSpellingError(
+            f"--framework {name} always has 0 as ReLU's derivative at 0, expected "
+            f"--framework {framework} with --kink {kink:g}"
+        )
+    module = _module(framework)
+    variants: dict[str, Callable[[Case], Trace]] = getattr(module, "VARIANTS", {})
+    if colon and variant not in variants:
+        names = [f"{framework}:{each}" for each in variants]
+        expected = f"expected one of {', '.join([*names, f'{framework}:{ALL}'])}"
+        raise UnknownFrameworkError(
+            f"--framework {name}: no such variant, {expected if variants else 'there are none'}"
+        )
+    if variant and (reason := _unavailable(module, variant)):
+        raise MissingFrameworkError(f"--framework {name} cannot run here: {reason}")
+    relu, trace = "", variants[variant] if variant else module.trace
+    if kink:
+        at_kink = getattr(module, "AT_KINK", {})
+        if kink not in at_kink:
+            raise MissingSpellingError(
+                f"framework {name} has no spelling of ReLU whose derivative at 0 is {kink:g} "
+                "(choose others with --framework)"
+            )
+        relu, trace = at_kink[kink]
+    threads, relus = getattr(module, "threads", None), getattr(module, "RELUS", {})
+    return Witness(name, module.VERSION, trace, threads, relus, relu)
+
+
+def choose(names: Sequence[str], kink: float = 0) -> Chosen:
+    """Import all witnesses asked for, each once, those of `torch:*` in the order of its file."""
+    witnesses: dict[str, Witness] = {}
+    unavailable: dict[str, str] = {}
+    for name in names:
+        framework, _, variant = name.partition(":")
+        if variant != ALL or kink:
+            witnesses[name] = load(name, kink)
+            continue
+        module = _module(framework_of(name))
+        witnesses[framework] = load(framework)
+        for each in getattr(module, "VARIANTS", {}):
+            if reason := _unavailable(module, each):
+                unavailable[f"{framework}:{each}"] = reason
+            else:
+                witnesses[f"{framework}:{each}"] = load(f"{framework}:{each}")
+    return Chosen(list(witnesses.values()), list(unavailable.items()))
+
+
+def _unavailable(module: ModuleType, variant: str) -> str | None:
+    reason: str | None = module.unavailable(variant) if hasattr(module, "unavailable") else None
+    return reason
+
+
+def _module(framework: str) -> ModuleType:
     try:
-        module = import_module(discover()[name])
+        return import_module(discover()[framework])
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] in ("adapters", "harness"):
             raise
         raise MissingFrameworkError(
-            f"framework {name} needs the package {error.name}, which is not installed: "
+            f"framework {framework} needs the package {error.name}, which is not installed: "
             f"pip install -r requirements.txt (or choose others with --framework)"
         ) from None
-    relus = getattr(module, "RELUS", {})
-    if kink == 0:
-        return Witness(name, module.VERSION, module.trace, relus)
-    at_kink = getattr(module, "AT_KINK", {})
-    if kink not in at_kink:
-        raise MissingSpellingError(
-            f"framework {name} has no spelling of ReLU whose derivative at 0 is {kink:g} "
-            "(choose others with --framework)"
-        )
-    relu, trace = at_kink[kink]
-    return Witness(name, module.VERSION, trace, relus, relu)

@@ -1,8 +1,16 @@
-"""JAX as a witness: `jax.vjp` of the whole network for the gradients, `optax.sgd` for the step.
+"""JAX as a witness, in five ways; `optax.sgd` makes the step in each.
 
-The function is mapped over the stack by `jax.vmap` and compiled once for each shape. Zeros are
-added at every layer's inputs and outputs, so that one reverse pass returns the gradients there
-too; x + 0 is x to the bit, zero's sign apart.
+Zeros are added at every layer's inputs and outputs, so that one pass returns the gradients there
+too; x + 0 is x to the bit, zero's sign apart. A part of the network is one layer's
+(weights, biases, zeros at its inputs, zeros at its outputs). Every way is written for one case,
+mapped over the stack by `jax.vmap` and compiled once for each shape.
+
+* the default: `jax.vjp` of the whole network
+* `jax:grad`: `jax.grad` of the inner product of its outputs with the upstream gradient
+* `jax:jvp`: `jax.jvp`, forward mode, one directional derivative an entry
+* `jax:checkpoint`: the default with `jax.checkpoint` around each layer, so that the reverse pass
+  computes its forward pass anew
+* `jax:eager`: the default operation by operation, without `jax.jit` (slow: half a second a shape)
 """
 
 from collections.abc import Callable
@@ -13,114 +21,157 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from jax import lax
+from jax.flatten_util import ravel_pytree
 
-from harness.case import Array, Case, Layer, LayerTrace, Relu, Trace
+from adapters._jax_relus import RELUS as RELUS
+from adapters._jax_relus import enable_x64
+from harness.case import Array, Case, Layer, LayerTrace, Trace
 
 VERSION = jax.__version__
 # A shorter stack is filled up with zero cases to a multiple of this: one compilation serves all.
+# Cases of this size are few and cost more to fill up than to compile.
 STACK = 256
 
 
-def network(relu: Callable[[Any], Any], inputs: Any, layers: Any, zeros: Any) -> Any:
+def layer(
+    inputs: Any,
+    weights: Any,
+    biases: Any,
+    at_inputs: Any,
+    at_outputs: Any,
+    relu: Callable[[Any], Any] = jax.nn.relu,
+) -> Any:
+    """One layer's layer_outputs and relu_outputs."""
+    layer_outputs = jnp.matmul(inputs + at_inputs, weights) + biases + at_outputs
+    return layer_outputs, relu(layer_outputs)
+
+
+def network(inputs: Any, parts: Any, layer: Callable[..., Any] = layer) -> Any:
     """The last layer's outputs, and (layer_outputs, relu_outputs) of every layer."""
     seen = []
-    for (weights, biases), (at_inputs, at_outputs) in zip(layers, zeros, strict=True):
-        layer_outputs = jnp.matmul(inputs + at_inputs, weights) + biases + at_outputs
-        inputs = relu(layer_outputs)
-        seen.append((layer_outputs, inputs))
+    for part in parts:
+        seen.append(layer(inputs, *part))
+        inputs = seen[-1][1]
     return inputs, seen
 
 
+def vjp(inputs: Any, parts: Any, upstream: Any, layer: Callable[..., Any] = layer) -> Any:
+    """What every layer had, and the gradients of every part, by reverse mode."""
+    _, pullback, seen = jax.vjp(lambda parts: network(inputs, parts, layer), parts, has_aux=True)
+    return seen, *pullback(upstream)
+
+
+def grad(inputs: Any, parts: Any, upstream: Any) -> Any:
+    """The same as the gradient of a number."""
+
+    def inner_product(parts: Any) -> Any:
+        outputs, seen = network(inputs, parts)
+        return jnp.sum(upstream * outputs), seen
+
+    gradients, seen = jax.grad(inner_product, has_aux=True)(parts)
+    return seen, gradients
+
+
+def jvp(inputs: Any, parts: Any, upstream: Any) -> Any:
+    """The same by forward mode, from the last layer to the first.
+
+    Layer by layer, for rounding: forward mode through all of them would not go by way of the
+    upper layers' gradients, and so could not be compared with what follows from these.
+    """
+    _, seen = network(inputs, parts)
+    below = [inputs, *(relu_outputs for _, relu_outputs in seen)]
+    gradients: list[Any] = []
+    for place in reversed(range(len(parts))):
+
+        def slope(tangents: Any, place: int = place, upstream: Any = upstream) -> Any:
+            outputs = partial(layer, below[place])
+            _, (_, change) = jax.jvp(outputs, parts[place], tangents)
+            return jnp.sum(upstream * change)
+
+        gradients.insert(0, slopes(slope, parts[place]))
+        upstream = gradients[0][2]
+    return seen, gradients
+
+
+def slopes(slope: Callable[[Any], Any], part: Any) -> Any:
+    """`slope` in the direction of every single entry of a part, in the part's own form."""
+    flat, part_of = ravel_pytree(part)
+
+    def in_direction(place: Any) -> Any:
+        return slope(part_of(jnp.zeros_like(flat).at[place].set(1)))
+
+    return part_of(jax.lax.map(in_direction, jnp.arange(flat.size)))
+
+
 def step_of_one(
-    relu: Callable[[Any], Any], inputs: Any, layers: Any, upstream: Any, learning_rate: Any
+    way: Callable[[Any, Any, Any], Any], inputs: Any, layers: Any, upstream: Any, rate: Any
 ) -> Any:
     """One training step on one case."""
-    batch, dtype = len(inputs), inputs.dtype
-    zeros = [
-        tuple(jnp.zeros((batch, width), dtype) for width in weights.shape) for weights, _ in layers
+    parts = [
+        (*layer, *(jnp.zeros((len(inputs), width), inputs.dtype) for width in layer[0].shape))
+        for layer in layers
     ]
-    _, vjp, seen = jax.vjp(partial(network, relu), inputs, layers, zeros, has_aux=True)
-    _, wrt_parameters, wrt_zeros = vjp(upstream)
-    optimizer = optax.sgd(learning_rate)
-    updates, _ = optimizer.update(wrt_parameters, optimizer.init(layers), layers)
-    return seen, wrt_zeros, wrt_parameters, optax.apply_updates(layers, updates)
+    seen, gradients = way(inputs, parts, upstream)
+    wrt_layers = tuple(Layer(*part[:2]) for part in gradients)
+    optimizer = optax.sgd(rate)
+    updates, _ = optimizer.update(wrt_layers, optimizer.init(layers), layers)
+    return seen, gradients, optax.apply_updates(layers, updates)
 
 
-def step_with(relu: Callable[[Any], Any]) -> Callable[..., Any]:
-    """A step of a whole stack, compiled.
+def on_stacks(way: Callable[[Any, Any, Any], Any]) -> Callable[..., Any]:
+    """A step of one case as a step of many, operation by operation."""
+    return jax.vmap(partial(step_of_one, way), in_axes=(0, 0, 0, None))
+
+
+def compiled(way: Callable[[Any, Any, Any], Any]) -> Callable[..., Any]:
+    """The same, compiled.
 
     Excess precision would hand a half format's numbers on unrounded, and return them rounded.
     """
-    return jax.jit(
-        jax.vmap(partial(step_of_one, relu), in_axes=(0, 0, 0, None)),
-        compiler_options={"xla_allow_excess_precision": False},
-    )
+    return jax.jit(on_stacks(way), compiler_options={"xla_allow_excess_precision": False})
 
 
 def traced(step: Callable[..., Any], case: Case) -> Trace:
     """Every quantity of a stack of cases; the upstream gradient enters as the cotangent."""
     count = len(case.inputs)
-    missing = -count % STACK
+    missing = -count % STACK if case.inputs[0].size < STACK else 0
 
     def filled(array: Array) -> Array:
         return np.pad(array, [(0, missing), (0, 0), (0, 0)])
 
     layers = tuple(Layer(*map(filled, layer)) for layer in case.layers)
     # float64 for this call alone: the user's own JAX code keeps its setting.
-    with jax.enable_x64(True):
+    with enable_x64(True):
         results = step(filled(case.inputs), layers, filled(case.upstream), case.learning_rate)
-        results = jax.tree.map(lambda array: np.asarray(array)[:count], results)
+        results = jax.tree_util.tree_map(lambda array: np.asarray(array)[:count], results)
     return tuple(
-        LayerTrace(*(*seen, wrt_z, wrt_inputs, *wrt_parameters, *new))
-        for seen, (wrt_inputs, wrt_z), wrt_parameters, new in zip(*results, strict=True)
+        LayerTrace(*(*outputs, wrt_z, wrt_inputs, wrt_weights, wrt_biases, *new))
+        for outputs, (wrt_weights, wrt_biases, wrt_inputs, wrt_z), new in zip(*results, strict=True)
     )
 
 
-step = step_with(jax.nn.relu)
+step = compiled(vjp)
 
 
 def trace(case: Case) -> Trace:
-    """ReLU as jax.nn.relu."""
+    """The default."""
     return traced(step, case)
 
 
+VARIANTS = {
+    "grad": partial(traced, compiled(grad)),
+    "jvp": partial(traced, compiled(jvp)),
+    "checkpoint": partial(traced, compiled(partial(vjp, layer=jax.checkpoint(layer)))),
+    "eager": partial(traced, on_stacks(vjp)),
+}
+
+
+def with_relu(relu: Callable[[Any], Any]) -> Callable[[Case], Trace]:
+    """The default with another spelling of ReLU."""
+    return partial(traced, compiled(partial(vjp, layer=partial(layer, relu=relu))))
+
+
 AT_KINK = {
-    0.5: ("jnp.maximum(z, 0)", partial(traced, step_with(lambda z: jnp.maximum(z, 0)))),
-    1.0: ("jnp.where(z >= 0, z, 0)", partial(traced, step_with(lambda z: jnp.where(z >= 0, z, 0)))),
-}
-
-
-def relu(spelling: Callable[[Any], Any], compiled: bool = False) -> Relu:
-    """A function of an array with its gradient, operation by operation or compiled as a whole."""
-
-    def differentiated(z: Any, upstream: Any) -> Any:
-        outputs, vjp = jax.vjp(spelling, z)
-        return outputs, *vjp(upstream)
-
-    call = jax.jit(differentiated) if compiled else differentiated
-
-    def value_and_gradient(z: Array, upstream: Array) -> tuple[Array, Array]:
-        with jax.enable_x64(True):
-            outputs, gradient = map(np.asarray, call(jnp.asarray(z), jnp.asarray(upstream)))
-        return outputs, gradient
-
-    return value_and_gradient
-
-
-SPELLINGS: dict[str, Callable[[Any], Any]] = {
-    "jax.nn.relu(z)": jax.nn.relu,
-    "jnp.maximum(z, 0)": lambda z: jnp.maximum(z, 0),
-    "jnp.clip(z, 0)": lambda z: jnp.clip(z, 0),
-    "jnp.where(z > 0, z, 0)": lambda z: jnp.where(z > 0, z, 0),
-    "jnp.where(z <= 0, 0, z)": lambda z: jnp.where(z <= 0, 0, z),
-    "lax.clamp(0, z, inf)": lambda z: lax.clamp(jnp.zeros_like(z), z, jnp.full_like(z, jnp.inf)),
-    "z * (z > 0)": lambda z: z * (z > 0),
-    "(z + abs(z)) / 2": lambda z: (z + abs(z)) / 2,
-    "jax.nn.leaky_relu(z, 0)": lambda z: jax.nn.leaky_relu(z, 0),
-}
-# Where the compiler's rewriting changes what comes out.
-CHANGED_BY_JIT = ("lax.clamp(0, z, inf)", "z * (z > 0)")
-RELUS = {name: relu(spelling) for name, spelling in SPELLINGS.items()} | {
-    f"jit: {name}": relu(SPELLINGS[name], compiled=True) for name in CHANGED_BY_JIT
+    0.5: ("jnp.maximum(z, 0)", with_relu(lambda z: jnp.maximum(z, 0))),
+    1.0: ("jnp.where(z >= 0, z, 0)", with_relu(lambda z: jnp.where(z >= 0, z, 0))),
 }

@@ -1,110 +1,220 @@
-"""PyTorch as a witness: `torch.autograd.grad` for the gradients, `torch.optim.SGD` for the step."""
+"""PyTorch as a witness, in five ways; `torch.optim.SGD` makes the step in each.
 
-import math
-from collections.abc import Callable
-from functools import partial
+Zeros are added at every layer's inputs and outputs, so that one pass returns the gradients there
+too; x + 0 is x to the bit, zero's sign apart. A part of the network is one layer's
+(weights, biases, zeros at its inputs, zeros at its outputs).
+
+* the default: `torch.autograd.grad` on the graph that the forward pass recorded
+* `torch:func`: `torch.func.vjp`, the functional reverse mode
+* `torch:vmap`: the same for one case, mapped over the stack by `torch.func.vmap`
+* `torch:jvp`: `torch.func.jvp`, forward mode, one directional derivative an entry
+* `torch:compile`: the default with each layer, forward and backward, by `torch.compile`
+"""
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache, partial
 from typing import Any
 
-import numpy as np
 import torch
-import torch.nn.functional as F
+import torch.fx.experimental._config as any_sizes
 
-from harness.case import Array, Case, LayerTrace, Relu, Trace
+from adapters._torch_relus import RELUS as RELUS
+from adapters._torch_relus import array, tensor
+from harness.case import Case, LayerTrace, Trace
 
 VERSION = torch.__version__
 
 
-def tensor(array: Array) -> torch.Tensor:
-    """A copy as a tensor; bfloat16, which NumPy does not know, goes by its bits."""
-    if array.dtype.name == "bfloat16":
-        return torch.tensor(array.view(np.int16)).view(torch.bfloat16)
-    return torch.tensor(array)
+def layer(
+    inputs: Any,
+    weights: Any,
+    biases: Any,
+    at_inputs: Any,
+    at_outputs: Any,
+    relu: Callable[[Any], Any] | None = None,
+) -> Any:
+    """One layer's layer_outputs and relu_outputs; torch.relu is looked up at each call."""
+    layer_outputs = torch.matmul(inputs + at_inputs, weights) + biases + at_outputs
+    return layer_outputs, (relu or torch.relu)(layer_outputs)
 
 
-def array(tensor: torch.Tensor, dtype: np.dtype[Any]) -> Array:
-    """The tensor as an array of this dtype, which is its own."""
-    if tensor.dtype == torch.bfloat16:
-        return tensor.view(torch.int16).numpy().view(dtype)
-    return tensor.numpy()
+def network(inputs: Any, parts: Any, layer: Callable[..., Any] = layer) -> Any:
+    """The last layer's outputs, and (layer_outputs, relu_outputs) of every layer."""
+    seen = []
+    for part in parts:
+        seen.append(layer(inputs, *part))
+        inputs = seen[-1][1]
+    return inputs, seen
 
 
-def traced(relu: Callable[[torch.Tensor], torch.Tensor], case: Case) -> Trace:
+def autograd(inputs: Any, parts: Any, upstream: Any, layer: Callable[..., Any] = layer) -> Any:
+    """What every layer had, and the gradients of every part, by the graph that was recorded."""
+    leaves = [each.requires_grad_() for part in parts for each in part]
+    outputs, seen = network(inputs, parts, layer)
+    gradients = torch.autograd.grad(outputs, leaves, upstream)
+    return seen, [gradients[place : place + 4] for place in range(0, len(gradients), 4)]
+
+
+def func(inputs: Any, parts: Any, upstream: Any) -> Any:
+    """The same by the functional reverse mode."""
+    results: Any = torch.func.vjp(partial(network, inputs), parts, has_aux=True)
+    _, vjp, seen = results
+    return seen, *vjp(upstream)
+
+
+def jvp(inputs: Any, parts: Any, upstream: Any) -> Any:
+    """The same by forward mode, from the last layer to the first.
+
+    Layer by layer, for rounding: forward mode through all of them would not go by way of the
+    upper layers' gradients, and so could not be compared with what follows from these.
+    """
+    _, seen = network(inputs, parts)
+    below = [inputs, *(relu_outputs for _, relu_outputs in seen)]
+    gradients: list[Any] = []
+    for place in reversed(range(len(parts))):
+        part = parts[place]
+        gradients.insert(0, [])
+        for which, at in enumerate(part):
+
+            def outputs(value: Any, place: int = place, which: int = which) -> Any:
+                changed = [*parts[place][:which], value, *parts[place][which + 1 :]]
+                return layer(below[place], *changed)[1]
+
+            gradients[0].append(slopes(outputs, at, upstream))
+        upstream = gradients[0][2]
+    return seen, gradients
+
+
+def slopes(outputs: Callable[[Any], Any], at: Any, upstream: Any) -> Any:
+    """The gradient of <upstream, outputs> by a directional derivative for every entry."""
+    entries = at[0].numel()
+    if not entries:
+        return torch.zeros_like(at)
+
+    def slope(direction: Any) -> Any:
+        derivative: Any = torch.func.jvp(outputs, (at,), (direction.expand_as(at),))
+        return (upstream * derivative[1]).sum((-2, -1))
+
+    directions = torch.eye(entries, dtype=at.dtype).reshape(entries, *at.shape[1:])
+    with without_its_own_warnings():
+        return torch.func.vmap(slope, chunk_size=256)(directions).mT.reshape(at.shape)
+
+
+def compiled(inputs: Any, parts: Any, upstream: Any) -> Any:
+    """The default, compiled once for all sizes from 2 on: smaller ones are filled with zeros."""
+
+    def filled(smaller: Any, rows: int = 2) -> Any:
+        least = (2, rows, 2)
+        missing = [max(0, n - size) for n, size in zip(least, smaller.shape, strict=True)]
+        return torch.nn.functional.pad(smaller, [0, missing[2], 0, missing[1], 0, missing[0]])
+
+    larger = [(filled(w), filled(b, 1), filled(i), filled(o)) for w, b, i, o in parts]
+    # Sizes that happen to be equal are compiled as if they had to be, unless told otherwise.
+    with (
+        any_sizes.patch(use_duck_shape=False),  # type: ignore[attr-defined]
+        torch._dynamo.config.patch(recompile_limit=64),
+        without_its_own_warnings(),
+    ):
+        seen, gradients = autograd(
+            filled(inputs).requires_grad_(), larger, filled(upstream), compiled_layer()
+        )
+    return (
+        [[cut(output, part[3]) for output in each] for each, part in zip(seen, parts, strict=True)],
+        [list(map(cut, each, part)) for each, part in zip(gradients, parts, strict=True)],
+    )
+
+
+def without_its_own_warnings() -> AbstractContextManager[Any]:
+    """Where forward mode or compiling begins, PyTorch warns of what it does itself."""
+    return warnings.catch_warnings(action="ignore")
+
+
+def cut(larger: Any, like: Any) -> Any:
+    """The corner of a filled tensor that has the size of `like`."""
+    return larger[tuple(map(slice, like.shape))]
+
+
+@cache
+def compiled_layer() -> Callable[..., Any]:
+    """`layer`, compiled. Fails rather than run a part of it in Python."""
+    return torch.compile(layer, fullgraph=True, dynamic=True)
+
+
+@cache
+def unavailable(variant: str) -> str | None:
+    """Why a variant cannot run on this machine: compiling needs what others do not."""
+    if variant != "compile":
+        return None
+    one = torch.ones(1, 1, 1, dtype=torch.float64)
+    try:
+        compiled(one, [(one, one, one, one)], one)
+    except Exception as error:
+        return f"torch.compile fails: {str(error).strip().partition(chr(10))[0]}"
+    return None
+
+
+def traced(way: Callable[[Any, Any, Any], Any], case: Case) -> Trace:
     """Every quantity of a stack of cases; the upstream gradient enters as the cotangent."""
-    inputs = [tensor(case.inputs).requires_grad_()]
-    layers = [tuple(tensor(p).requires_grad_() for p in layer) for layer in case.layers]
-    layer_outputs = []
-    for weights, biases in layers:
-        layer_outputs.append(torch.matmul(inputs[-1], weights) + biases)
-        inputs.append(relu(layer_outputs[-1]))
+    inputs, upstream = tensor(case.inputs), tensor(case.upstream)
+    parts = []
+    for weights, biases in case.layers:
+        sizes = [(*inputs.shape[:2], width) for width in weights.shape[1:]]
+        zeros = (torch.zeros(size, dtype=inputs.dtype) for size in sizes)
+        parts.append((tensor(weights), tensor(biases), *zeros))
+    seen, gradients = way(inputs, parts, upstream)
 
-    parameters = [parameter for layer in layers for parameter in layer]
-    gradients = torch.autograd.grad(
-        inputs[-1],
-        [*layer_outputs, *inputs[:-1], *parameters],
-        grad_outputs=tensor(case.upstream),
-    )
-    depth = len(layers)
-    wrt_z, wrt_inputs, wrt_parameters = (
-        gradients[:depth],
-        gradients[depth : 2 * depth],
-        gradients[2 * depth :],
-    )
-
-    optimizer = torch.optim.SGD(parameters, lr=float(case.learning_rate))
-    for parameter, gradient in zip(parameters, wrt_parameters, strict=True):
+    parameters = [parameter for part in parts for parameter in part[:2]]
+    for parameter, gradient in zip(
+        parameters, (each for part in gradients for each in part[:2]), strict=True
+    ):
         parameter.grad = gradient
-    optimizer.step()
+    torch.optim.SGD(parameters, lr=float(case.learning_rate)).step()
 
     return tuple(
         LayerTrace(
             *(
                 array(each.detach(), case.dtype)
-                for each in (
-                    layer_outputs[layer],
-                    inputs[layer + 1],
-                    wrt_z[layer],
-                    wrt_inputs[layer],
-                    *wrt_parameters[2 * layer : 2 * layer + 2],
-                    *layers[layer],
-                )
+                for each in (*outputs, wrt_z, wrt_inputs, wrt_weights, wrt_biases, *part[:2])
             )
         )
-        for layer in range(depth)
+        for outputs, (wrt_weights, wrt_biases, wrt_inputs, wrt_z), part in zip(
+            seen, gradients, parts, strict=True
+        )
     )
 
 
 def trace(case: Case) -> Trace:
-    """ReLU as torch.relu, looked up at each call."""
-    return traced(torch.relu, case)
+    """The default."""
+    return traced(autograd, case)
+
+
+VARIANTS = {
+    "func": partial(traced, func),
+    "vmap": partial(traced, torch.func.vmap(func)),
+    "jvp": partial(traced, jvp),
+    "compile": partial(traced, compiled),
+}
+
+
+def with_relu(relu: Callable[[Any], Any]) -> Callable[[Case], Trace]:
+    """The default with another spelling of ReLU."""
+    return partial(traced, partial(autograd, layer=partial(layer, relu=relu)))
 
 
 AT_KINK = {
-    0.5: ("torch.maximum(z, 0)", partial(traced, lambda z: torch.maximum(z, torch.zeros_like(z)))),
-    1.0: ("torch.clamp(z, min=0)", partial(traced, partial(torch.clamp, min=0))),
+    0.5: ("torch.maximum(z, 0)", with_relu(lambda z: torch.maximum(z, torch.zeros_like(z)))),
+    1.0: ("torch.clamp(z, min=0)", with_relu(partial(torch.clamp, min=0))),
 }
 
 
-def relu(spelling: Any) -> Relu:
-    """A function of a tensor, with its gradient."""
-
-    def value_and_gradient(z: Array, upstream: Array) -> tuple[Array, Array]:
-        at = tensor(z).requires_grad_()
-        outputs = spelling(at)
-        (gradient,) = torch.autograd.grad(outputs, at, tensor(upstream))
-        return array(outputs.detach(), z.dtype), array(gradient, z.dtype)
-
-    return value_and_gradient
-
-
-RELUS = {
-    "torch.relu(z)": relu(torch.relu),
-    "torch.threshold(z, 0, 0)": relu(lambda z: torch.threshold(z, 0, 0)),
-    "torch.clamp(z, min=0)": relu(lambda z: torch.clamp(z, min=0)),
-    "torch.maximum(z, zeros)": relu(lambda z: torch.maximum(z, torch.zeros_like(z))),
-    "torch.where(z > 0, z, 0)": relu(lambda z: torch.where(z > 0, z, 0)),
-    "torch.where(z <= 0, 0, z)": relu(lambda z: torch.where(z <= 0, 0, z)),
-    "z * (z > 0)": relu(lambda z: z * (z > 0)),
-    "(z + abs(z)) / 2": relu(lambda z: (z + abs(z)) / 2),
-    "F.leaky_relu(z, 0)": relu(lambda z: F.leaky_relu(z, 0.0)),
-    "F.hardtanh(z, 0, inf)": relu(lambda z: F.hardtanh(z, 0.0, math.inf)),
-}
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """With so many threads; afterwards with as many as before."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

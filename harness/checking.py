@@ -7,7 +7,7 @@ import numpy as np
 
 from harness.ball import Ball
 from harness.calling import Fault, one_by_one
-from harness.case import QUANTITIES, Array, Case, Trace, quantity_shapes
+from harness.case import QUANTITIES, Array, Case, LayerTrace, Trace, quantity_shapes
 from harness.compare import differs, error_over_radius, outside
 from harness.derivation import (
     REFERENCE,
@@ -76,7 +76,8 @@ def trace_of(witness: Witness, case: Case) -> Trace:
                     f"{where}: {quantity} of layer {layer} has shape {array.shape} {array.dtype}, "
                     f"expected {expected} {case.dtype}"
                 )
-    return trace
+    # Formulas get these as arguments, and how an array lies in memory may decide their last bits.
+    return tuple(LayerTrace(*map(np.ascontiguousarray, layer)) for layer in trace)
 
 
 def same(one: Trace, other: Trace) -> bool:

@@ -1,23 +1,26 @@
 """The verdict for people: plain text, at most 80 columns wide where the numbers allow it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from textwrap import wrap
 from typing import Any
 
 import numpy as np
 
-from harness import regression, special
-from harness.case import QUANTITIES, Array
+from harness import determinism, regression, special
+from harness.case import Array
 from harness.derivation import TRAIN_STEP
 from harness.finding import DERIVATION, VALUES, Diagnosis, Finding
+from harness.table import frameworks, listed, table, totals
 from harness.verdict import Verdict, compared, in_order
-from harness.verification import Tally, Verification
+from harness.verification import Verification
 
 # The row of labels to the left of a finding's text.
 LABEL = 12
-QUANTITY = 24
-CELL = 27
+# An array of more elements is not shown: nobody reads it here, and the JSON has it.
+LARGE = 500
+# From so many witnesses on, those that agree are counted, not named.
+MANY = 3
 
 
 def render(verdict: Verdict) -> list[str]:
@@ -27,13 +30,14 @@ def render(verdict: Verdict) -> list[str]:
     for finding in in_order(verification):
         lines += [*_finding(finding, verdict), ""]
     if verification.tallies:
-        lines += [*_table(verification), "", *_totals(verification)]
+        lines += [*table(verification), "", *totals(verification)]
+    lines += determinism.lines(verification.repeats, verification.findings.values())
     if verification.against:
         lines += ["", *regression.lines(verification.against.name, verification.changes), ""]
-    if left_out := [gap.row.quantity for gap in verdict.gaps if not gap.asked]:
-        lines.append(f"Not returned by {TRAIN_STEP}, so not checked: {_list(left_out)}.")
+    if left_out := [gap.row.quantity for gap in verdict.gaps if gap.row.quantity and not gap.asked]:
+        lines.append(f"Not returned by {TRAIN_STEP}, so not checked: {listed(left_out)}.")
     for gap in verdict.gaps:
-        if not gap.asked:
+        if gap.row.quantity and not gap.asked:
             continue
         what = " ".join(part for part in gap.row if part)
         lines.append(f"NOT CHECKED {what + ': ' if what else ''}{gap.reason}")
@@ -41,7 +45,7 @@ def render(verdict: Verdict) -> list[str]:
     lines += [f"Note: {note}" for note in verdict.notes]
     for name in verdict.not_asked:
         lines.append(f"Not asked: {name} (this run chose its frameworks with --framework).")
-    versions = ", ".join(_witnesses(verification))
+    versions = ", ".join(frameworks(verification))
     return [*lines, f"Seed {verdict.seed}; {versions}; NumPy {np.__version__}."]
 
 
@@ -53,22 +57,16 @@ def headline(verdict: Verdict) -> str:
     outliers = sorted({finding.outlier for finding in findings} - {DERIVATION})
     wrong = [finding.quantity for finding in findings if finding.outlier == DERIVATION]
     if wrong:
-        return f"{name} DISAGREES in {_list(dict.fromkeys(wrong))}"
+        return f"{name} DISAGREES in {listed(dict.fromkeys(wrong))}"
     if outliers:
-        spoilt = _list(dict.fromkeys(finding.quantity for finding in findings))
-        return f"{_list(outliers)} STANDS ALONE against {name} and all others in {spoilt}"
+        repeats = all(finding.kind in determinism.KINDS for finding in findings)
+        spoilt = listed(dict.fromkeys(finding.quantity for finding in findings))
+        if repeats:
+            return f"{listed(outliers)} DOES NOT REPEAT ITSELF in {spoilt}"
+        return f"{listed(outliers)} STANDS ALONE against {name} and all others in {spoilt}"
     if not verdict.agrees:
         return f"{name}: NO FULL VERDICT, see what was not checked"
-    return f"{name} agrees with {_list(_witnesses(verification))}"
-
-
-def _witnesses(verification: Verification) -> list[str]:
-    return [f"{witness.name} {witness.version}" for witness in verification.witnesses.values()]
-
-
-def _list(words: Iterable[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
+    return f"{name} agrees with {listed(frameworks(verification))}"
 
 
 def _finding(finding: Finding, verdict: Verdict) -> Iterator[str]:
@@ -79,7 +77,14 @@ def _finding(finding: Finding, verdict: Verdict) -> Iterator[str]:
         yield from _parties(finding, f"{source}, {formula}", verdict.verification)
         yield _labelled("regime", _regime(shown.regime))
     else:
-        yield f"{formula} {finding.kind} ({source}, for {finding.quantity}, layer {shown.layer})"
+        own = finding.outlier == DERIVATION
+        where = f"{source}, for {finding.quantity}, layer {shown.layer}"
+        at = f"layer {shown.layer}, index {list(shown.at)}"
+        yield (
+            f"{formula} {finding.kind} ({where})"
+            if own
+            else f"{finding.outlier} {finding.kind}: {finding.quantity}, {at}"
+        )
         yield _labelled("expected", shown.expected)
         yield _labelled("observed", shown.observed)
     case = shown.case
@@ -113,13 +118,14 @@ def _parties(finding: Finding, by_hand: str, verification: Verification) -> Iter
         against = (framework, *finding.agreeing)
         right, wrong = by_hand, framework
         agreeing = [name for name in verification.witnesses if name not in against]
-    agree = f"; {_list(agreeing)} {_agree(agreeing)}" if agreeing else ""
+    agreeing = agreeing if len(agreeing) < MANY else [f"{len(agreeing)} others"]
+    agree = f"; {listed(agreeing)} {_agree(agreeing)}" if agreeing else ""
     yield _labelled("expected", f"{shown.expected}   ({right}{agree})")
     yield _labelled("observed", f"{shown.observed}   ({wrong})")
 
 
 def _agree(names: Sequence[str]) -> str:
-    return "agrees" if len(names) == 1 else "agree"
+    return "agrees" if len(names) == 1 and "others" not in names[0] else "agree"
 
 
 def _regime(regime: str) -> str:
@@ -179,6 +185,8 @@ def _matrices(named: Sequence[tuple[str, Array]], marked: tuple[int, ...] = ()) 
 def _rows(array: Array, marked: tuple[int, ...]) -> list[str]:
     if not array.size:
         return [f"empty, shape {array.shape}"]
+    if array.size > LARGE:
+        return [f"shape {array.shape}"]
     cells = [[_number(value) for value in row] for row in array]
     if marked and array.size > 1:
         cells[marked[0]][marked[1]] = f">{cells[marked[0]][marked[1]]}<"
@@ -195,53 +203,3 @@ def _number(value: Any) -> str:
     if not np.isfinite(value) or value == 0 or 1e-4 <= abs(value) < 1e12:
         return np.format_float_positional(value, trim=".")
     return np.format_float_scientific(value, trim=".")
-
-
-def _table(verification: Verification) -> Iterator[str]:
-    names = _witnesses(verification)
-    yield "Cases equal bit for bit / cases inside the radius (largest error over radius)"
-    yield f"{'quantity':<{QUANTITY}}" + "".join(f"{name:<{CELL}}" for name in names).rstrip()
-    for quantity in QUANTITIES:
-        cells = (
-            f"{_cell(verification, quantity, name):<{CELL}}" for name in verification.witnesses
-        )
-        yield f"{quantity:<{QUANTITY}}{''.join(cells)}".rstrip()
-
-
-def _cell(verification: Verification, quantity: str, framework: str) -> str:
-    for finding in verification.findings.values():
-        if finding.quantity == quantity and framework in (finding.framework, *finding.agreeing):
-            return "DISAGREES"
-    rows = [
-        (row, tally)
-        for row, tally in verification.tallies.items()
-        if row[:2] == (quantity, framework)
-    ]
-    exact = sum(tally.cases for row, tally in rows if row.regime == "exact")
-    certified = [tally for row, tally in rows if row.regime != "exact"]
-    tight = max((tally.largest_error_over_radius or 0.0 for tally in certified), default=0.0)
-    cases = sum(tally.cases for tally in certified)
-    # Cut, not rounded: 1.00 would look like a bound that is reached.
-    return (
-        f"{exact:,} / {cases:,} ({int(tight * 1000) / 1000})" if certified else f"{exact:,} / none"
-    )
-
-
-def _totals(verification: Verification) -> Iterator[str]:
-    def total(of: Any, tallies: Iterable[Tally]) -> int:
-        return sum(of(tally) for tally in tallies)
-
-    tallies = verification.tallies
-    shapes = set().union(*(tally.shapes for tally in tallies.values()))
-    dtypes = _list(sorted({row.dtype for row in tallies}, reverse=True))
-    elements = total(lambda tally: tally.elements, tallies.values())
-    backward = [tally for row, tally in tallies.items() if row.quantity == "deriv_relu_wrt_z"]
-    kinks = total(lambda tally: tally.kinks, backward)
-    units = total(lambda tally: tally.elements, backward)
-    ambiguous = total(lambda tally: tally.ambiguous, backward)
-    of_shapes = f"{len(shapes)} shape{'' if len(shapes) == 1 else 's'}"
-    yield f"{elements:,} elements of {of_shapes} in {dtypes}."
-    yield f"Kinks (z exactly 0) met: {kinks:,} of {units:,} units."
-    yield f"Ambiguous, so near the kink that rounding decides: {ambiguous:,} (both answers pass)."
-    if verification.varied:
-        yield f"Calls again, in other memory layouts and with other rates: {verification.varied:,}."

@@ -12,7 +12,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from harness import files, regression, special
+from harness import determinism, files, regression, special
 from harness.case import QUANTITIES
 from harness.case import as_json as case_as_json
 from harness.derivation import REFERENCE, TRAIN_STEP, formula_of
@@ -33,7 +33,7 @@ Notes: TypeAlias = Sequence[tuple[str, dict[str, str]]]
 class Gap(NamedTuple):
     """Something that was not checked, and why; a row's fields are '' for all.
 
-    `asked` is False for what the derivation does not offer, which is no fault.
+    `asked` is False for what the derivation or the machine does not offer, which is no fault.
     """
 
     row: Row
@@ -82,6 +82,13 @@ def conclude(
     ]
     said += verification.notes
     return Verdict(verification, seed, reproduce, tuple(not_asked), tuple(gaps), tuple(said))
+
+
+def without(verdict: Verdict, unavailable: list[tuple[str, str]]) -> Verdict:
+    """The verdict, saying which variants cannot run here. `:*` asks for those that can, so it is
+    no fault; agreement is claimed for the others alone."""
+    gaps = [Gap(Row("", name, "", ""), reason, asked=False) for name, reason in unavailable]
+    return verdict._replace(gaps=(*verdict.gaps, *gaps))
 
 
 def _gaps(verification: Verification) -> Iterator[Gap]:
@@ -152,6 +159,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
             row._asdict() | asdict(tally) | {"shapes": len(tally.shapes)}
             for row, tally in sorted(verification.tallies.items(), key=_in_order)
         ],
+        "determinism": determinism.as_json(verification.repeats),
         "not_asked": list(verdict.not_asked),
         "not_checked": [gap.row._asdict() | {"reason": gap.reason} for gap in verdict.gaps],
         "calls_in_other_ways": verification.varied,

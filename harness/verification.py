@@ -6,13 +6,13 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from harness import blame, determinism, regression
 from harness import kink as kinks
-from harness import regression
 from harness.calling import Fault
 from harness.case import QUANTITIES, Case, LayerTrace, Shape, Trace
 from harness.checking import Compared, Witness, compare, compare_all, same, trace_of
 from harness.compare import Census
-from harness.derivation import REFERENCE, Derivation, formula_of, reference_at
+from harness.derivation import Derivation, formula_of, reference_at
 from harness.finding import (
     DERIVATION,
     VALUES,
@@ -71,6 +71,7 @@ class Verification:
         self.witnesses = {witness.name: witness for witness in witnesses}
         self.tallies: dict[Row, Tally] = {}
         self.findings: dict[tuple[str, str, str], Finding] = {}
+        self.repeats: dict[str, determinism.Repeats] = {}
         self.left_out: set[str] = set()  # the quantities that a whole step does not return
         self.special: list[Alike] = []  # what its ReLU does at special values
         self.varied = 0  # calls made again in another way
@@ -135,6 +136,17 @@ class Verification:
         self.notes |= dict.fromkeys(notes)
         return list(self._judged(regime, case, {name: trace}, {name: ([], faults)}))
 
+    def repeat(self, case: Case, regime: str) -> list[Finding]:
+        """Ask every witness again, with one thread and with many; returns the findings."""
+        if regime == "exact" and self.kink:
+            case = kinks.exact_for(case, self.reference)
+        kept = self.repeats, self.findings
+        return [
+            finding
+            for witness in self.witnesses.values()
+            for finding in determinism.repeat(witness, case, regime, *kept, self.reference)
+        ]
+
     def _count(
         self, name: str, regime: str, case: Case, compared: Iterable[Compared], trace: Trace
     ) -> None:
@@ -178,7 +190,16 @@ class Verification:
                     for other in results
                     if other != name and (item.layer, item.quantity) not in apart[other]
                 ]
-                outlier = self._outlier(name, case, item, traces[name], siding)
+                outlier = blame.outlier(
+                    name,
+                    self.witnesses,
+                    siding,
+                    self.derivation,
+                    self.reference,
+                    case,
+                    item,
+                    traces[name],
+                )
                 agreeing = tuple(n for n in results if n != name and n not in siding)
                 item = against_outlier(item, outlier)
                 shown = in_values(case, regime, item)
@@ -209,32 +230,10 @@ class Verification:
             )
         return self.findings[key]
 
-    def _outlier(
-        self, name: str, case: Case, item: Compared, trace: Trace, siding: Sequence[str]
-    ) -> str:
-        """Who stands alone: the witness, if every other voice sides with the derivation.
-
-        The other voices are the other frameworks and, where the formula is not its own, the
-        reference.
-        """
-        voices = [other in siding for other in self.witnesses if other != name]
-        if self.derivation is not REFERENCE and item.formula in self.derivation.own:
-            voices.append(_sides_with_derivation(self.reference, case, item, trace))
-        return name if voices and all(voices) else DERIVATION
-
 
 def _parted(result: Result) -> bool:
     compared, faults = result
     return bool(faults) or any(item.apart.any() for item in compared)
-
-
-def _sides_with_derivation(reference: Derivation, case: Case, item: Compared, trace: Trace) -> bool:
-    if item.witness_out is not None:
-        return bool((item.witness_out == item.apart).all())
-    by_reference, _ = compare(reference, case, trace, exact=True)
-    where = item.layer, item.quantity
-    found = next(each for each in by_reference if (each.layer, each.quantity) == where)
-    return bool((found.observed == item.observed)[item.apart].all())
 
 
 def _at(trace: Trace, place: int) -> Trace:

@@ -127,6 +127,20 @@ def test_a_choice_at_the_kink_that_cannot_be_compared_is_refused(refused, option
     assert refused(*options) == (4, "", f"ERROR: --kink {reason}")
 
 
+@pytest.mark.parametrize("name", ["jax:jvp", "torch:*"])
+def test_a_variant_with_another_choice_at_the_kink_is_refused(refused, name):
+    file = "tests/candidates/wrong/mask_ge.py"
+
+    status, stdout, line = refused("--derivation", file, "--kink", "1", "--framework", name)
+
+    assert status == 4
+    assert "verdict" not in stdout
+    assert line == (
+        f"ERROR: --framework {name} always has 0 as ReLU's derivative at 0, expected "
+        f"--framework {name.partition(':')[0]} with --kink 1"
+    )
+
+
 @pytest.mark.parametrize("name", ["jax", "torch"])
 def test_a_framework_that_is_not_installed_is_refused_and_the_remedy_is_named(refused, name):
     status, stdout, line = refused("--framework", name)

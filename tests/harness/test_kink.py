@@ -106,6 +106,19 @@ def test_a_framework_without_such_a_spelling_is_refused(tmp_path, monkeypatch):
     )
 
 
+@pytest.mark.parametrize("name", ["torch:func", "torch:*", "jax:no_such"])
+def test_a_variant_makes_no_other_choice_and_says_who_does(name):
+    framework = name.partition(":")[0]
+
+    with pytest.raises(adapters.FrameworkError) as refused:
+        adapters.choose([name], 0.5)
+
+    assert str(refused.value) == (
+        f"--framework {name} always has 0 as ReLU's derivative at 0, "
+        f"expected --framework {framework} with --kink 0.5"
+    )
+
+
 def derivation(*own):
     return REFERENCE._replace(name="mine.py", own=own)
 

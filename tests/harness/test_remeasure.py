@@ -10,7 +10,7 @@ import pytest
 import remeasure
 
 import adapters
-from adapters import MissingFrameworkError, jax_grad
+from adapters import MissingFrameworkError, _jax_relus
 from harness import conventions, conventions_file
 from harness.conventions import POINTS, UPSTREAMS
 
@@ -172,13 +172,13 @@ def test_an_adapter_without_spellings_is_not_in_the_file(tmp_path, toy):
 def test_compiling_changes_an_answer_of_exactly_the_spellings_that_jax_lists(measured):
     eager = measured("jax")
     compiled = {
-        name: jax_grad.relu(spelling, compiled=True)
-        for name, spelling in jax_grad.SPELLINGS.items()
+        name: _jax_relus.relu(spelling, compiled=True)
+        for name, spelling in _jax_relus.SPELLINGS.items()
     }
     jitted = conventions.measure("jax", jax.__version__, compiled).rows
 
     changed = {row.spelling for row, cells in jitted.items() if eager.rows[row] != cells}
-    assert changed == set(jax_grad.CHANGED_BY_JIT)
+    assert changed == set(_jax_relus.CHANGED_BY_JIT)
 
 
 def test_asking_jax_leaves_the_users_precision_as_it_was(measured):

@@ -1,0 +1,48 @@
+"""Who is to blame where a derivation and a witness part: the one, or the other."""
+
+from collections.abc import Collection
+
+from harness.case import Case, Trace
+from harness.checking import Compared, compare
+from harness.derivation import REFERENCE, Derivation
+from harness.finding import DERIVATION
+
+
+def outlier(
+    name: str,
+    witnesses: Collection[str],
+    siding: Collection[str],
+    derivation: Derivation,
+    reference: Derivation,
+    case: Case,
+    item: Compared,
+    trace: Trace,
+) -> str:
+    """Who stands alone in a quantity: the witness `name`, if every other voice is against it.
+
+    `siding` are the witnesses that side with the derivation. The other voices are the other
+    frameworks and, where the formula is not its own, the reference. Variants of one framework may
+    share its errors, so they have one voice together; only where there is no other framework is
+    each a voice against its siblings.
+    """
+    framework = framework_of(name)
+    others = [other for other in witnesses if framework_of(other) != framework]
+    others = others or [other for other in witnesses if other != name]
+    voices = [other in siding for other in others]
+    if derivation is not REFERENCE and item.formula in derivation.own:
+        voices.append(_sides_with_derivation(reference, case, item, trace))
+    return name if voices and all(voices) else DERIVATION
+
+
+def framework_of(witness: str) -> str:
+    """`torch` of its variant `torch:func`."""
+    return witness.partition(":")[0]
+
+
+def _sides_with_derivation(reference: Derivation, case: Case, item: Compared, trace: Trace) -> bool:
+    if item.witness_out is not None:
+        return bool((item.witness_out == item.apart).all())
+    by_reference, _ = compare(reference, case, trace, exact=True)
+    where = item.layer, item.quantity
+    found = next(each for each in by_reference if (each.layer, each.quantity) == where)
+    return bool((found.observed == item.observed)[item.apart].all())
