@@ -140,13 +140,15 @@ def test_a_random_seed_is_printed_and_brings_the_same_verdict_back(toy, tmp_path
     assert json.loads(other.read_text())["seed"] != seed
 
 
-def test_another_seed_brings_other_cases(toy, tmp_path):
-    """Fixed seeds: the counts of two random ones may happen to be equal."""
-    one, other = (tmp_path / name for name in ("one", "other"))
+def test_another_seed_brings_other_cases_and_ci_the_same_ones(toy, tmp_path):
+    """Where CI is set, Hypothesis's default profile heeds no seed."""
+    one, in_ci, other = (tmp_path / name for name in ("one", "in_ci", "other"))
 
     toy(FLOAT32, "--hypothesis-seed=1", "--verdict-json", one)
-    toy(FLOAT32, "--hypothesis-seed=2", "--verdict-json", other)
+    toy(FLOAT32, "--hypothesis-seed=1", "--verdict-json", in_ci, CI="true")
+    toy(FLOAT32, "--hypothesis-seed=2", "--verdict-json", other, CI="true")
 
+    assert in_ci.read_bytes() == one.read_bytes()
     assert json.loads(other.read_text())["checked"] != json.loads(one.read_text())["checked"]
 
 
