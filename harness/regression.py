@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.case import QUANTITIES, Array
+from harness.case import QUANTITIES
 from harness.checking import Compared
 from harness.compare import differs, distance_in_ulps
 
@@ -20,7 +20,7 @@ class Change:
     """One quantity, before and after.
 
     `old_wrong` and `new_wrong` say whether a changed element, or a failed call, of that side
-    disagrees with a framework; a framework that stands alone is not counted.
+    disagrees with a framework bit for bit; `old_outside` and `new_outside`, by the radius.
     """
 
     elements: int = 0
@@ -28,11 +28,23 @@ class Change:
     largest_ulps: float = 0.0
     old_wrong: bool = False
     new_wrong: bool = False
+    old_outside: bool = False
+    new_outside: bool = False
+
+    @property
+    def wrong(self) -> tuple[bool, bool]:
+        """Whether the old side and the new one are wrong: by bits, or else by balls.
+
+        Balls are made by today's reference. Where bits show that it is wrong, its balls accuse
+        whom they like.
+        """
+        by_bits = self.old_wrong, self.new_wrong
+        return by_bits if any(by_bits) else (self.old_outside, self.new_outside)
 
     @property
     def answer(self) -> str:
         """SAME; LEGAL if what changed is inside the certified radius on both sides; DIFFERENT."""
-        if self.old_wrong or self.new_wrong:
+        if any(self.wrong):
             return DIFFERENT
         return LEGAL if self.changed else SAME
 
@@ -41,9 +53,8 @@ class Change:
         """Whom the frameworks side with where the answer is DIFFERENT."""
         if self.answer != DIFFERENT:
             return None
-        return (
-            "neither" if self.old_wrong and self.new_wrong else "new" if self.old_wrong else "old"
-        )
+        old, new = self.wrong
+        return "neither" if old and new else "new" if old else "old"
 
 
 def note(changes: dict[str, Change], old: Iterable[Compared], new: Iterable[Compared]) -> None:
@@ -64,20 +75,13 @@ def note(changes: dict[str, Change], old: Iterable[Compared], new: Iterable[Comp
         change.changed += int(np.count_nonzero(changed))
         ulps = distance_in_ulps(theirs.observed[changed], mine.observed[changed])
         change.largest_ulps = max(change.largest_ulps, float(ulps.max()))
-        change.old_wrong |= bool(_surely_apart(theirs)[changed].any())
-        change.new_wrong |= bool(_surely_apart(mine)[changed].any())
-
-
-def _surely_apart(compared: Compared) -> Array:
-    """Where a side disagrees with a framework, and the framework with that side alone.
-
-    Balls are made by today's reference. Where a framework is outside, too, they may be what is
-    wrong, and say nothing of the other side; in the exact regime there are none.
-    """
-    if compared.witness_out is None:
-        return compared.apart
-    apart: Array = compared.apart & ~compared.witness_out
-    return apart
+        old_apart, new_apart = (bool(side.apart[changed].any()) for side in (theirs, mine))
+        if mine.witness_out is None:
+            change.old_wrong |= old_apart
+            change.new_wrong |= new_apart
+        else:
+            change.old_outside |= old_apart
+            change.new_outside |= new_apart
 
 
 def as_json(changes: dict[str, Change]) -> list[dict[str, Any]]:
