@@ -70,7 +70,7 @@ def _cells(relu: Relu, dtype: np.dtype[Any]) -> dict[str, tuple[str, ...]]:
     """One spelling in one dtype: a row of cells for each quantity."""
     pairs = list(product(POINTS, UPSTREAMS))
     z, upstream = (
-        np.array([[_number(word, dtype)] for word in words], dtype)
+        np.array([[number(word, dtype)] for word in words], dtype)
         for words in zip(*pairs, strict=True)
     )
     # Element by element (1, 1), then each pair as a row of equal elements (pairs, AMONG).
@@ -84,7 +84,7 @@ def _cells(relu: Relu, dtype: np.dtype[Any]) -> dict[str, tuple[str, ...]]:
             seen.setdefault((quantity, point), []).extend(answers)
     return {
         quantity: tuple(
-            "|".join(dict.fromkeys(_word(value, dtype) for value in seen[quantity, point]))
+            "|".join(dict.fromkeys(word_of(value, dtype) for value in seen[quantity, point]))
             for point in POINTS
         )
         for quantity in QUANTITIES
@@ -101,13 +101,15 @@ def _answer(relu: Relu, z: Array, upstream: Array) -> tuple[Array, Array]:
     return results
 
 
-def _number(word: str, dtype: np.dtype[Any]) -> float:
+def number(word: str, dtype: np.dtype[Any]) -> float:
+    """The number that a word stands for."""
     return float(word.replace("tiny", str(_tiny(dtype))))
 
 
-def _word(value: Any, dtype: np.dtype[Any]) -> str:
-    number, tiny = float(value), _tiny(dtype)
-    return {tiny: "tiny", -tiny: "-tiny"}.get(number, repr(number).removesuffix(".0"))
+def word_of(value: Any, dtype: np.dtype[Any]) -> str:
+    """The word for a number."""
+    exact, tiny = float(value), _tiny(dtype)
+    return {tiny: "tiny", -tiny: "-tiny"}.get(exact, repr(exact).removesuffix(".0"))
 
 
 def _tiny(dtype: np.dtype[Any]) -> float:

@@ -16,6 +16,7 @@ import numpy as np
 from harness.calling import Misbehaved, call_stack
 from harness.case import Array, Case, Layer, Trace
 from harness.checking import Witness, trace_of
+from harness.conventions import number, word_of
 from harness.derivation import PARAMETERS, TRAIN_STEP, Derivation
 from harness.whole_step import step_by_step
 
@@ -23,7 +24,7 @@ POINTS: Final = ("nan", "inf", "-inf", "-0", "tiny", "-tiny")
 UPSTREAMS: Final = ("2", "nan", "inf")
 PAIRS: Final = tuple(product(POINTS, UPSTREAMS))
 FORWARD: Final = "forward"
-TINY: Final = float(np.finfo(np.float64).smallest_subnormal)
+DTYPE: Final = np.dtype(np.float64)
 # As many spellings as a line names.
 NAMED: Final = 3
 
@@ -55,7 +56,7 @@ def case() -> Case:
     -0 + z is z, also where z is -0.
     """
     z, upstream = (
-        np.array([_number(word) for word in words]).reshape(-1, 1, 1)
+        np.array([number(word, DTYPE) for word in words]).reshape(-1, 1, 1)
         for words in zip(*PAIRS, strict=True)
     )
     layer = Layer(np.ones_like(z), z)
@@ -69,7 +70,7 @@ def of_witness(trace: Trace) -> Answers:
     reached = {
         point
         for (point, _), z in zip(PAIRS, layer.layer_outputs.flat, strict=True)
-        if _word(z) == point
+        if word_of(z, DTYPE) == point
     }
     return {where: word for where, word in answers.items() if where[0] in reached}
 
@@ -148,16 +149,7 @@ def _answers(values: Array | None, gradients: Array | None) -> Answers:
     answers: Answers = {}
     for at, (point, upstream) in enumerate(PAIRS):
         if values is not None:
-            answers[point, FORWARD] = _word(values[at].item())
+            answers[point, FORWARD] = word_of(values[at].item(), DTYPE)
         if gradients is not None:
-            answers[point, f"upstream {upstream}"] = _word(gradients[at].item())
+            answers[point, f"upstream {upstream}"] = word_of(gradients[at].item(), DTYPE)
     return answers
-
-
-def _number(word: str) -> float:
-    return float(word.replace("tiny", str(TINY)))
-
-
-def _word(value: Any) -> str:
-    number = float(value)
-    return {TINY: "tiny", -TINY: "-tiny"}.get(number, repr(number).removesuffix(".0"))
