@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import adapters
-from harness import kink, profile, render, revision, verdict
+from harness import kink, profile, render, revision, verdict, verdict_json
 from harness.candidate import CandidateError
 from harness.case import Case
 from harness.derivation import REFERENCE, Derivation
@@ -76,7 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(str(error)) from None
     if (path := _json_path(config)) is not None:
         try:
-            verdict.check_writable(path)
+            verdict_json.check_writable(path)
         except OSError as error:
             given, reason = config.getoption("--verdict-json"), error.strerror
             raise pytest.UsageError(
@@ -211,7 +211,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if passed and not config.stash[VERDICT].agrees:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if (path := _json_path(config)) is not None:
-        verdict.write(config.stash[VERDICT], path)
+        verdict_json.write(config.stash[VERDICT], path)
 
 
 def _leave_the_failures_to_the_verdict(config: pytest.Config) -> None:

@@ -1,23 +1,16 @@
-"""The verdict: what was found, what was checked, and what was not. Here for machines.
+"""The verdict: what was found, what was checked, and what was not.
 
-`render.py` shows the same to people.
+`render.py` shows it to people, `verdict_json.py` writes it for machines.
 """
 
-import errno
-import json
-import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import product
-from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-from harness import determinism, files, regression, special
 from harness.case import QUANTITIES
-from harness.case import as_json as case_as_json
-from harness.derivation import REFERENCE, TRAIN_STEP, formula_of
+from harness.derivation import TRAIN_STEP, formula_of
 from harness.diagnosis import diagnose
-from harness.finding import DERIVATION, Diagnosis, Finding
+from harness.finding import DERIVATION, Finding
 from harness.formats import FORMATS
 from harness.verification import Row, Tally, Verification
 
@@ -138,52 +131,12 @@ def _vacuous(row: Row, tally: Tally) -> str | None:
     return None
 
 
-def as_json(verdict: Verdict) -> dict[str, Any]:
-    """The verdict in the form of contract 4; its numbers read back to the same bits."""
-    verification = verdict.verification
-    return {
-        "derivation": verification.derivation.name,
-        "agrees": verdict.agrees,
-        "seed": verdict.seed,
-        "kink": verification.kink,
-        "frameworks": [
-            {"name": witness.name, "version": witness.version}
-            for witness in verification.witnesses.values()
-        ],
-        "formulas": {
-            formula: verification.derivation.name if formula in verification.derivation.own
-            else REFERENCE.name
-            for formula in (*REFERENCE.own, *verification.derivation.own)
-        },
-        "checked": [
-            row._asdict() | asdict(tally) | {"shapes": len(tally.shapes)}
-            for row, tally in sorted(verification.tallies.items(), key=_in_order)
-        ],
-        "determinism": determinism.as_json(verification.repeats),
-        "not_asked": list(verdict.not_asked),
-        "not_checked": [gap.row._asdict() | {"reason": gap.reason} for gap in verdict.gaps],
-        "calls_in_other_ways": verification.varied,
-        "conventions": special.as_json(verification.special),
-        "notes": list(verdict.notes),
-        "regression": regression.as_json(verification.changes),
-        "disagreements": [
-            _finding_as_json(finding, compared(verification, finding), verdict.reproduce)
-            for finding in in_order(verification)
-        ],
-    }  # fmt: skip
-
-
 def in_order(verification: Verification) -> list[Finding]:
     """The findings in the order of the quantities."""
     return sorted(
         verification.findings.values(),
         key=lambda finding: (QUANTITIES.index(finding.quantity), finding.outlier),
     )
-
-
-def _in_order(item: tuple[Row, Tally]) -> Any:
-    row = item[0]
-    return QUANTITIES.index(row.quantity), row[1:]
 
 
 def compared(verification: Verification, finding: Finding) -> int:
@@ -193,57 +146,3 @@ def compared(verification: Verification, finding: Finding) -> int:
         for row, tally in verification.tallies.items()
         if row[:2] == (finding.quantity, finding.framework)
     )
-
-
-def _finding_as_json(finding: Finding, compared: int, reproduce: str) -> dict[str, Any]:
-    shown, census = finding.shown, finding.census
-    return {
-        "quantity": finding.quantity,
-        "formula": finding.formula,
-        "kind": finding.kind,
-        "layer": shown.layer,
-        "framework": finding.framework,
-        "regime": shown.regime,
-        "index": list(shown.at),
-        "expected": shown.expected,
-        "observed": shown.observed,
-        "case": case_as_json(shown.case),
-        "census": {
-            "compared": compared,
-            "differing": census.differing,
-            "worst": {
-                "ulps": repr(census.worst),
-                "layer_and_index": list(census.place),
-                "expected": repr(census.expected),
-                "observed": repr(census.observed),
-            },
-            "constant_ratio": census.ratios[0] if census.ratios[0] == census.ratios[1] else None,
-        },
-        "outlier": finding.outlier,
-        **_diagnosis_as_json(finding.diagnosis or Diagnosis()),
-        "reproduce": reproduce,
-    }
-
-
-def _diagnosis_as_json(diagnosis: Diagnosis) -> dict[str, str | None]:
-    return {
-        "mistake": " or ".join(mistake.name for mistake in diagnosis.mistakes) or None,
-        "lesson": " ".join(mistake.lesson for mistake in diagnosis.mistakes) or None,
-        "pattern": diagnosis.pattern,
-    }
-
-
-def check_writable(path: Path) -> None:
-    """Raises OSError if a verdict could not be written there; leaves nothing behind."""
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "is a directory, expected a file", str(path))
-    if not path.parent.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, "its folder does not exist", str(path))
-    with tempfile.TemporaryFile(dir=path.parent):
-        pass
-
-
-def write(verdict: Verdict, path: Path) -> None:
-    """Write the JSON atomically: a reader finds the old file or the new one, never a part."""
-    text = json.dumps(as_json(verdict), indent=1, allow_nan=False) + "\n"
-    files.replace(path, text)

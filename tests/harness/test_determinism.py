@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from adapters import jax_grad, torch_autograd
-from harness import determinism, render, verdict
+from harness import determinism, render, verdict, verdict_json
 from harness.calling import one_by_one
 from harness.derivation import REFERENCE, walk
 from harness.determinism import EQUAL_CALLS, THREADS, Repeats
@@ -125,7 +125,7 @@ def test_the_verdict_names_who_does_not_repeat_itself_and_shows_both_values():
     (found,) = verification.findings.values()
     result = verdict.conclude(verification, 0, "pytest", (), ())
     headline, _, first, *lines = render.render(result)
-    written = verdict.as_json(result)
+    written = verdict_json.as_json(result)
 
     assert not result.agrees
     assert headline == "toy DOES NOT REPEAT ITSELF in new_weights"

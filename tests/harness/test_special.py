@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from harness import render, special, verdict
+from harness import render, special, verdict, verdict_json
 from harness.calling import one_by_one
 from harness.derivation import REFERENCE, walk
 from harness.special import FORWARD, PAIRS, POINTS, UPSTREAMS, Alike
@@ -141,14 +141,14 @@ def test_only_the_first_of_many_spellings_are_named():
 def test_the_verdict_tells_it_and_is_the_same_without(load):
     verification = Verification(load("wrong/mask_ge.py"), [TOY])
     without = verdict.conclude(verification, 0, "pytest", (), ())
-    assert verdict.as_json(without)["conventions"] == []
+    assert verdict_json.as_json(without)["conventions"] == []
     verification.special = special.told(verification.derivation, [TOY])
     told = verdict.conclude(verification, 0, "pytest", (), ())
 
     assert (told.agrees, told.gaps) == (without.agrees, without.gaps)
     (line,) = (line for line in render.render(told) if line.startswith("Not judged"))
     assert "at -0 as none of them: 2 (upstream 2)" in line
-    written = verdict.as_json(told)["conventions"]
+    written = verdict_json.as_json(told)["conventions"]
     assert written[0] == {
         "formula": "relu_backward",
         "point": "nan",

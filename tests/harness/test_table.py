@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from harness import render, verdict
+from harness import render, verdict, verdict_json
 from harness.case import QUANTITIES, Case, Layer
 from harness.compare import Census
 from harness.derivation import REFERENCE
@@ -78,7 +78,7 @@ def test_a_variant_that_cannot_run_is_not_checked_and_agreement_is_not_claimed_f
     assert result.agrees
     assert lines[0] == "reference agrees with torch 1.0"
     assert "NOT CHECKED torch:compile: no C++ compiler" in lines
-    assert verdict.as_json(result)["not_checked"] == [
+    assert verdict_json.as_json(result)["not_checked"] == [
         {
             "quantity": "",
             "framework": "torch:compile",

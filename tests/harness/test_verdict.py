@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from harness import verdict
+from harness import verdict, verdict_json
 from harness.calling import one_by_one
 from harness.case import QUANTITIES, Case, Layer
 from harness.derivation import REFERENCE, walk
@@ -59,7 +59,7 @@ def test_what_was_hardly_met_is_not_checked_and_so_nothing_agrees(quantity, tall
 
     assert result.gaps == (verdict.Gap(row(quantity), reason),)
     assert not result.agrees
-    assert verdict.as_json(result)["not_checked"] == [
+    assert verdict_json.as_json(result)["not_checked"] == [
         row(quantity)._asdict() | {"reason": reason},
     ]
 

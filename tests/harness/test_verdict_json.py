@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from harness import verdict
+from harness import verdict, verdict_json
 from harness.calling import one_by_one
 from harness.case import QUANTITIES, Case, Layer
 from harness.derivation import REFERENCE, walk
@@ -89,7 +89,7 @@ def fits(value, schema):
 def test_the_json_has_the_contract_s_keys_and_types():
     result = checked(mine(sgd_step=lambda p, g, rate: p + g * rate), "exact", "certified")
 
-    assert fits(json.loads(json.dumps(verdict.as_json(result))), CONTRACT)
+    assert fits(json.loads(json.dumps(verdict_json.as_json(result))), CONTRACT)
 
 
 def test_a_disagreement_has_its_mistake_and_lesson_or_else_its_pattern():
@@ -98,7 +98,7 @@ def test_a_disagreement_has_its_mistake_and_lesson_or_else_its_pattern():
     lesson = next(each.lesson for each in CATALOGUE if each.name == "sign_plus")
 
     def diagnoses(result):
-        written = verdict.as_json(result)["disagreements"]
+        written = verdict_json.as_json(result)["disagreements"]
         return {(each["mistake"], each["lesson"], each["pattern"]) for each in written}
 
     assert diagnoses(known) == {("sign_plus", lesson, None)}
@@ -113,7 +113,7 @@ def test_a_case_reads_back_to_the_same_bits(dtype):
     stack, column = numbers[None], numbers.T[None]
     case = Case(stack, (Layer(column, stack[:, :, :1]),), stack[:, :, 2:3], numbers[0, 3])
 
-    read = json.loads(json.dumps(verdict.case_as_json(case)))
+    read = json.loads(json.dumps(verdict_json.case_as_json(case)))
 
     (layer,) = read["layers"]
     for text, array in (
@@ -131,7 +131,7 @@ def test_a_case_reads_back_to_the_same_bits(dtype):
 def test_what_is_no_number_is_written_as_text(tmp_path, value):
     result = checked(mine(sgd_step=lambda p, g, rate: np.full_like(p, value)), "exact", "certified")
 
-    verdict.write(result, tmp_path / "verdict.json")
+    verdict_json.write(result, tmp_path / "verdict.json")
 
     def refuse(constant):
         raise AssertionError(f"{constant} is no JSON")
@@ -151,7 +151,7 @@ def test_rows_and_disagreements_come_in_the_order_of_the_quantities():
         for key in reversed(list(table)):
             table[key] = table.pop(key)
 
-    written = verdict.as_json(result)
+    written = verdict_json.as_json(result)
 
     found = [each["quantity"] for each in written["disagreements"]]
     assert [each["quantity"] for each in written["checked"]] == list(QUANTITIES)
@@ -170,10 +170,10 @@ def test_the_file_is_replaced_in_one_step(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "replace", watched)
     result = checked(REFERENCE, "exact")
-    verdict.write(result, path)
+    verdict_json.write(result, path)
 
     assert seen == [("old", 3, tmp_path)]
-    assert json.loads(path.read_text()) == verdict.as_json(result)
+    assert json.loads(path.read_text()) == verdict_json.as_json(result)
     assert [each.name for each in tmp_path.iterdir()] == ["verdict.json"]
 
 
@@ -185,7 +185,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
     path.write_text("old")
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
-        verdict.write(checked(REFERENCE, "exact"), path)
+        verdict_json.write(checked(REFERENCE, "exact"), path)
 
     assert path.read_text() == "old"
     assert [each.name for each in tmp_path.iterdir()] == ["verdict.json"]
@@ -203,13 +203,13 @@ def test_a_place_that_cannot_be_written_is_known_beforehand(tmp_path, name, erro
     (tmp_path / "old.json").write_text("old")
 
     with pytest.raises(error):
-        verdict.check_writable(tmp_path / name)
+        verdict_json.check_writable(tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["old.json", "new.json"])
 def test_asking_whether_a_place_can_be_written_changes_nothing(tmp_path, name):
     (tmp_path / "old.json").write_text("old")
 
-    verdict.check_writable(tmp_path / name)
+    verdict_json.check_writable(tmp_path / name)
 
     assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {"old.json": "old"}
