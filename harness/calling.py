@@ -18,8 +18,10 @@ from harness.case import Array, Shape, quantity_shapes
 from harness.compare import differs
 from harness.derivation import PARAMETERS, Call, Derivation, Step
 from harness.formats import carrier
+from harness.stack import at_once
 
-# How many cases of each stack are called a second time.
+# How many cases of each stack are called a second time. Of our own formulas it is the first alone,
+# which is also called by itself.
 REPEATED: Final = 2
 # Kinds of faults that end the process in which a derivation runs: the formula is not called again.
 STUCK: Final = "does not return"
@@ -117,7 +119,12 @@ def call_stack(
         results: list[Array] = formula.run(call_stack, names, arguments, shapes)
         return results
     with quiet():
-        return _call_stack(formula, names, arguments, shapes)
+        if (together := at_once(formula, names, arguments, shapes)) is None:
+            return _call_stack(formula, names, arguments, shapes)
+        first = [argument[:1] if np.ndim(argument) else argument for argument in arguments]
+        for result, alone in zip(together, _call_stack(formula, names, first, shapes), strict=True):
+            result[:1] = alone
+        return together
 
 
 def _call_stack(
