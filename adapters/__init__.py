@@ -10,6 +10,7 @@ A file may offer more:
 * `VARIANTS`, a dict of further functions like `trace`, each another way to the same quantities.
   `func` in the file of `torch` is a witness of its own, `torch:func`.
 * `unavailable(variant)`, why a variant cannot run on this machine, or None.
+* `COMPILES = True`, if each new shape costs a compilation: it then sees cases padded with zeros.
 * `threads(count)`, a context in which the framework computes with so many threads.
 * `RELUS`, the spellings of ReLU that people write in this framework, each with the framework's own
   gradient. `tox -e conventions` writes down what they give where mathematics does not say. A
@@ -42,6 +43,7 @@ class Witness(NamedTuple):
     threads: Callable[[int], AbstractContextManager[None]] | None = None
     relus: Mapping[str, Relu] = MappingProxyType({})
     relu: str = ""  # how it spells ReLU, if that was asked for
+    compiles: bool = False  # for each new shape
 
 
 class Chosen(NamedTuple):
@@ -116,7 +118,8 @@ def load(name: str, kink: float = 0) -> Witness:
             )
         relu, trace = at_kink[kink]
     threads, relus = getattr(module, "threads", None), getattr(module, "RELUS", {})
-    return Witness(name, module.VERSION, trace, threads, relus, relu)
+    compiles = getattr(module, "COMPILES", False)
+    return Witness(name, module.VERSION, trace, threads, relus, relu, compiles)
 
 
 def choose(names: Sequence[str], kink: float = 0) -> Chosen:

@@ -25,12 +25,10 @@ from jax.flatten_util import ravel_pytree
 
 from adapters._jax_relus import RELUS as RELUS
 from adapters._jax_relus import enable_x64
-from harness.case import Array, Case, Layer, LayerTrace, Trace
+from harness.case import Case, Layer, LayerTrace, Trace
 
 VERSION = jax.__version__
-# A shorter stack is filled up with zero cases to a multiple of this: one compilation serves all.
-# Cases of this size are few and cost more to fill up than to compile.
-STACK = 256
+COMPILES = True
 
 
 def layer(
@@ -133,17 +131,10 @@ def compiled(way: Callable[[Any, Any, Any], Any]) -> Callable[..., Any]:
 
 def traced(step: Callable[..., Any], case: Case) -> Trace:
     """Every quantity of a stack of cases; the upstream gradient enters as the cotangent."""
-    count = len(case.inputs)
-    missing = -count % STACK if case.inputs[0].size < STACK else 0
-
-    def filled(array: Array) -> Array:
-        return np.pad(array, [(0, missing), (0, 0), (0, 0)])
-
-    layers = tuple(Layer(*map(filled, layer)) for layer in case.layers)
     # float64 for this call alone: the user's own JAX code keeps its setting.
     with enable_x64(True):
-        results = step(filled(case.inputs), layers, filled(case.upstream), case.learning_rate)
-        results = jax.tree_util.tree_map(lambda array: np.asarray(array)[:count], results)
+        results = step(case.inputs, case.layers, case.upstream, case.learning_rate)
+        results = jax.tree_util.tree_map(np.asarray, results)
     return tuple(
         LayerTrace(*(*outputs, wrt_z, wrt_inputs, wrt_weights, wrt_biases, *new))
         for outputs, (wrt_weights, wrt_biases, wrt_inputs, wrt_z), new in zip(*results, strict=True)

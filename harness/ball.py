@@ -36,13 +36,14 @@ An argument below lambda may be taken for zero, so its ball reaches there; every
 value below lambda does, for it has lost lambda already.
 
 The midpoint is a sum of the same form in the wider dtype, and so may be the implementation's
-partial results: twice that dtype's own gamma_n is added. Radii are sums of products of
-non-negative numbers: a relative inflation covers their own rounding. Midpoint-radius form: Rump,
-'Fast and parallel interval arithmetic', BIT 39 (1999); Johansson, 'Arb' (2017).
+partial results: twice that dtype's own gamma_n is added. Radii, spreads and masses are float64
+whatever the midpoints are, sums of products of non-negative numbers: a relative inflation covers
+their own rounding, and that of a lost lambda their underflow. Midpoint-radius form: Rump, 'Fast and
+parallel interval arithmetic', BIT 39 (1999); Johansson, 'Arb' (2017).
 """
 
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 
@@ -58,6 +59,13 @@ def gamma(roundings: int, unit_roundoff: Any) -> Any:
     return roundings * unit_roundoff / (1 - roundings * unit_roundoff)
 
 
+# The unit roundoff of the radii themselves.
+RADII: Final = 2.0**-53
+# One zero, or one False, for all elements: nothing has to be computed of it.
+NOTHING: Final = np.zeros(())
+NOWHERE: Final = np.zeros((), bool)
+
+
 class Unsure(NamedTuple):
     """A comparison of balls: where it surely holds, and where it may or may not."""
 
@@ -66,7 +74,10 @@ class Unsure(NamedTuple):
 
 
 class Ball(Number):
-    """Midpoints and radii of one or a stack of matrices; see the module's contract."""
+    """Midpoints and radii of one or a stack of matrices; see the module's contract.
+
+    `spread` is NOTHING where every element is exact, `ambiguous` NOWHERE where none is.
+    """
 
     def __init__(
         self,
@@ -84,20 +95,25 @@ class Ball(Number):
         self.products = products
         self.plain = plain
         # Elements that hold both answers of an undecided ReLU, or that depend on one that does.
-        self.ambiguous: Array = np.zeros(np.shape(mid), bool)
+        self.ambiguous: Array = NOWHERE
 
     @classmethod
     def exact(cls, array: Any, tested: Precision) -> Self:
         """The ball of radius 0 around each element; of its own magnitude, around a subnormal."""
+        magnitude = np.abs(np.asarray(array, np.float64))
         mid = np.asarray(array, tested.wide)
-        magnitude = np.abs(mid)
-        subnormal = magnitude < tested.smallest_normal
-        return cls.around(mid, np.where(subnormal, magnitude, 0), tested)
+        below = magnitude < tested.smallest_normal
+        if np.count_nonzero(below) > magnitude.size - np.count_nonzero(magnitude):
+            return cls.around(mid, np.where(below, magnitude, 0), tested)
+        return cls(tested, mid, NOTHING, magnitude)
 
     @classmethod
     def around(cls, mid: Array, radius: Array, tested: Precision) -> Self:
         """The ball of this radius around each element: a single plain term."""
-        return cls(tested, mid, np.broadcast_to(radius, mid.shape), np.abs(mid) + radius)
+        magnitude, radius = np.abs(mid).astype(np.float64), radius.astype(np.float64)
+        if not radius.any():
+            return cls(tested, mid, NOTHING, magnitude)
+        return cls(tested, mid, np.broadcast_to(radius, mid.shape), magnitude + radius)
 
     @cached_property
     def radius(self) -> Array:
@@ -105,22 +121,31 @@ class Ball(Number):
         p = self.tested
         terms = self.products + self.plain
         n = max(terms - 1, 0) + (self.products > 0)
-        relative = gamma(n, p.unit_roundoff) + 2 * gamma(n, p.wide_unit_roundoff)
+        if not n:  # a single number is not rounded
+            return self.spread
+        relative = float(gamma(n, p.unit_roundoff) + 2 * gamma(n, p.wide_unit_roundoff))
         lost = p.smallest_normal * (self.products + self.plain // 2)
-        # A single number, infinite ones too, is not rounded.
-        rounded = relative * (self.mass + lost) if n else 0.0
         # 8 covers the handful of operations around the sums.
-        inflation = 1 + 4 * (terms + 8) * p.wide_unit_roundoff
-        radius: Array = (self.spread + lost + rounded) * inflation
+        inflation = 1 + 4 * (terms + 8) * RADII
+        radius: Array = self.mass * (relative * inflation)
+        radius += (1 + relative) * lost * inflation
+        if self.spread is not NOTHING:
+            radius += self.spread * inflation
         return radius
+
+    @property
+    def _magnitude(self) -> Array:
+        """|mid|, which a single exact term's mass is."""
+        return self.mass if self.radius is NOTHING else np.abs(self.mid).astype(np.float64)
 
     def constant(self, value: Any) -> Self:
         return value if isinstance(value, Ball) else self.exact(value, self.tested)  # type: ignore[return-value]
 
     def mapped(self, function: Any) -> Self:
-        mid, spread, mass = (function(array) for array in (self.mid, self.spread, self.mass))
+        mid, mass = function(self.mid), function(self.mass)
+        spread = self.spread if self.spread is NOTHING else function(self.spread)
         result = type(self)(self.tested, mid, spread, mass, self.products, self.plain)
-        result.ambiguous = function(self.ambiguous)
+        result.ambiguous = self.ambiguous if self.ambiguous is NOWHERE else function(self.ambiguous)
         return result
 
     def plus(self, other: Self) -> Self:
@@ -128,12 +153,12 @@ class Ball(Number):
         result = type(self)(
             self.tested,
             self.mid + other.mid,
-            self.spread + other.spread,
+            _either(np.add, self.spread, other.spread),
             self.mass + other.mass,
             self.products + other.products,
             self.plain + other.plain,
         )
-        result.ambiguous = self.ambiguous | other.ambiguous
+        result.ambiguous = _either(np.logical_or, self.ambiguous, other.ambiguous)
         return result
 
     def negated(self) -> Self:
@@ -151,65 +176,75 @@ class Ball(Number):
         return self._product(other, np.matmul, terms=self.mid.shape[-1])
 
     def _product(self, other: Self, multiply: Any, terms: int) -> Self:
-        a, b = np.abs(self.mid), np.abs(other.mid)
+        a, b = self._magnitude, other._magnitude
+        mid, mass, spread = multiply(self.mid, other.mid), multiply(a, b), NOTHING
         r_a, r_b = self.radius, other.radius
-        spread = multiply(a + r_a, r_b) + multiply(r_a, b)
-        mid, mass = multiply(self.mid, other.mid), multiply(a, b) + spread
+        if r_a is not NOTHING or r_b is not NOTHING:
+            r_a, r_b = np.broadcast_to(r_a, a.shape), np.broadcast_to(r_b, b.shape)
+            spread = multiply(a + r_a, r_b) + multiply(r_a, b)
+            mass = mass + spread
         result = type(self)(self.tested, mid, spread, mass, products=terms, plain=0)
         if self.ambiguous.any() or other.ambiguous.any():
-            doubts = multiply(self.ambiguous.astype(a.dtype), np.ones_like(b))
-            more = multiply(np.ones_like(a), other.ambiguous.astype(a.dtype))
-            result.ambiguous = doubts + more > 0
+            mine, more = (x.ambiguous | np.zeros(x.mid.shape, bool) for x in (self, other))
+            result.ambiguous = multiply(mine, more == more) | multiply(mine == mine, more)
         return result
 
     def column_sum(self) -> Self:
         """One sum of all the rows' terms."""
-        mid, spread, mass = (
-            np.sum(array, axis=-2, keepdims=True) for array in (self.mid, self.spread, self.mass)
-        )
-        products, plain = (self.mid.shape[-2] * terms for terms in (self.products, self.plain))
-        result = type(self)(self.tested, mid, spread, mass, products, plain)
-        result.ambiguous = np.any(self.ambiguous, axis=-2, keepdims=True)
+        result = self.mapped(lambda array: np.sum(array, axis=-2, keepdims=True))
+        result.products *= self.mid.shape[-2]
+        result.plain *= self.mid.shape[-2]
+        result.ambiguous = result.ambiguous > 0
         return result
 
     def maximum(self, other: Self) -> Self:
         """Exact, and |max(a, b) - max(a', b')| <= max(|a - a'|, |b - b'|); a sure winner's own."""
-        high, low = self.mid + self.radius, self.mid - self.radius
-        other_high, other_low = other.mid + other.radius, other.mid - other.radius
-        radius = np.where(
-            high <= other_low,
-            other.radius,
-            np.where(other_high <= low, self.radius, np.maximum(self.radius, other.radius)),
-        )
-        result = self.around(np.maximum(self.mid, other.mid), radius, self.tested)
-        result.ambiguous = self.ambiguous | other.ambiguous
+        mid, mine, theirs = np.maximum(self.mid, other.mid), self.radius, other.radius
+        radius = _either(np.maximum, mine, theirs)
+        if radius is not NOTHING:
+            loses = self.mid + mine <= other.mid - theirs
+            wins = other.mid + theirs <= self.mid - mine
+            radius = np.where(loses, theirs, np.where(wins, mine, radius))
+        result = self.around(mid, radius, self.tested)
+        result.ambiguous = _either(np.logical_or, self.ambiguous, other.ambiguous)
         return result
 
     def at_most(self, other: Self) -> Unsure:
         """Surely where even the farthest points compare so; undecided where only some do."""
-        reach = self.radius + other.radius
-        surely = self.mid + reach <= other.mid
-        possibly = self.mid - reach <= other.mid
-        return Unsure(surely, possibly & ~surely)
+        return self._compared(other, np.less_equal)
 
     def below(self, other: Self) -> Unsure:
         """As `at_most`: not where both are the same number."""
-        reach = self.radius + other.radius
-        surely = self.mid + reach < other.mid
-        possibly = self.mid - reach < other.mid
+        return self._compared(other, np.less)
+
+    def _compared(self, other: Self, compare: Any) -> Unsure:
+        reach = _either(np.add, self.radius, other.radius)
+        if reach is NOTHING:
+            return Unsure(compare(self.mid, other.mid), NOWHERE)
+        surely = compare(self.mid + reach, other.mid)
+        possibly = compare(self.mid - reach, other.mid)
         return Unsure(surely, possibly & ~surely)
 
     def __setitem__(self, mask: Unsure, value: Any) -> None:
         """The value where the mask is sure; where it is undecided, the hull of both balls."""
         new = self.constant(value)
-        low = np.minimum(self.mid - self.radius, new.mid - new.radius)
-        high = np.maximum(self.mid + self.radius, new.mid + new.radius)
-        middle = (low + high) / 2
-        hull = (high - low) / 2 + 4 * self.tested.wide_unit_roundoff * (np.abs(low) + np.abs(high))
-        choose = [mask.surely, mask.undecided]
-        mid = np.select(choose, [np.broadcast_to(new.mid, self.mid.shape), middle], self.mid)
-        radius = np.select(choose, [np.broadcast_to(new.radius, self.mid.shape), hull], self.radius)
+        mid = np.where(mask.surely, new.mid, self.mid)
+        radius = np.where(mask.surely, new.radius, self.radius)
+        if mask.undecided.any():
+            low = np.minimum(self.mid - self.radius, new.mid - new.radius)
+            high = np.maximum(self.mid + self.radius, new.mid + new.radius)
+            rounding = 4 * self.tested.wide_unit_roundoff * (np.abs(low) + np.abs(high))
+            mid = np.where(mask.undecided, (low + high) / 2, mid)
+            hull = ((high - low) / 2 + rounding) * (1 + 4 * RADII)
+            radius = np.where(mask.undecided, hull, radius)
         closed = self.around(mid, radius, self.tested)
-        closed.ambiguous = self.ambiguous | mask.undecided
-        self.__dict__.pop("radius", None)
+        closed.ambiguous = _either(np.logical_or, self.ambiguous, mask.undecided)
+        self.__dict__.clear()  # with what is cached of the old numbers
         self.__dict__.update(closed.__dict__)
+
+
+def _either(function: Any, one: Array, other: Array) -> Array:
+    """The function of both, or the other of the two if one is nothing for all elements."""
+    if one is NOTHING or one is NOWHERE:
+        return other
+    return one if other is NOTHING or other is NOWHERE else function(one, other)

@@ -8,7 +8,7 @@ import numpy as np
 from harness.ball import Ball
 from harness.calling import Fault, one_by_one
 from harness.case import QUANTITIES, Array, Case, LayerTrace, Trace, quantity_shapes
-from harness.compare import differs, error_over_radius, outside
+from harness.compare import all_inside, differs, error_over_radius, outside
 from harness.derivation import (
     REFERENCE,
     TRAIN_STEP,
@@ -19,6 +19,7 @@ from harness.derivation import (
     walk,
 )
 from harness.formats import precision
+from harness.padding import trace_padded
 from harness.whole_step import step_by_step
 
 
@@ -57,11 +58,17 @@ class Compared(NamedTuple):
     ambiguous: int
 
 
-def trace_of(witness: Witness, case: Case) -> Trace:
-    """The witness's trace of a case. Raises WitnessError unless it has the right form."""
+def trace_of(witness: Witness, case: Case, at_true_shape: bool = False) -> Trace:
+    """The witness's trace of a case. Raises WitnessError unless it has the right form.
+
+    One that `compiles` for each new shape sees the case padded, unless it is `at_true_shape`.
+    """
     where = f"framework {witness.name} on shape {case.shape}, {case.dtype}"
     try:
-        trace = witness.trace(case)
+        if getattr(witness, "compiles", False):
+            trace = trace_padded(witness.trace, case, at_true_shape)
+        else:
+            trace = witness.trace(case)
     except Exception as error:
         raise WitnessError(f"{where}: {type(error).__name__}: {error}") from error
     shapes = quantity_shapes(case.shape)
@@ -180,6 +187,11 @@ def _compare(
     if ball is None:
         apart = differs(expected, observed)
         return Compared(layer, quantity, formula, expected, observed, apart, None, None, 0)
+    where = layer, quantity, formula
+    ambiguous = int(np.count_nonzero(ball.ambiguous))
+    if (largest := all_inside(ball, expected, observed)) is not None:
+        nowhere = np.zeros(expected.shape, bool)
+        return Compared(*where, expected, observed, nowhere, nowhere, largest, ambiguous)
     theirs, ours = error_over_radius(expected, ball), error_over_radius(observed, ball)
     # Arguments that are not finite have no radius: there, only being equal is agreement.
     bounded = np.isfinite(ball.mid) & np.isfinite(ball.radius)
@@ -187,8 +199,6 @@ def _compare(
     apart = witness_out | np.where(bounded, outside(ours), differs(expected, observed))
     inside = bounded & ~ball.ambiguous & ~apart
     largest = float(np.maximum(theirs, ours).max(initial=0.0, where=inside))
-    ambiguous = int(np.count_nonzero(ball.ambiguous))
-    where = layer, quantity, formula
     return Compared(*where, expected, observed, apart, witness_out, largest, ambiguous)
 
 

@@ -4,6 +4,7 @@ Neither regime has a tolerance to tune. Exact: equal bit for bit, zero's sign ap
 inside the ball that the reference computes for that very case.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,9 @@ def differs(expected: Array, observed: Array) -> Array:
             f"only arrays of one shape and dtype compare: {expected.shape} {expected.dtype} "
             f"and {observed.shape} {observed.dtype}"
         )
-    different: Array = (expected != observed) & ~(np.isnan(expected) & np.isnan(observed))
+    different: Array = expected != observed
+    if different.any():
+        different &= ~(np.isnan(expected) & np.isnan(observed))
     return different
 
 
@@ -29,9 +32,41 @@ def error_over_radius(observed: Array, ball: Ball) -> Array:
     An error of 0 is 0 of any radius; any other error of a radius of 0 is infinite.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        error = np.abs(observed.astype(ball.mid.dtype) - ball.mid)
-        ratio: Array = np.where(error == 0, 0, error / ball.radius)
+        (error,) = _errors(ball, observed)
+        ratio: Array = np.divide(error, ball.radius, out=np.zeros_like(error), where=error != 0)
     return ratio
+
+
+def _errors(ball: Ball, *values: Array) -> Iterator[Array]:
+    """|value - midpoint| in float64, right to its last places, for each of the values.
+
+    The midpoint is split into its nearest float64 and the rest, for arithmetic in a wider dtype is
+    slow. Near it the first difference is exact (Sterbenz).
+    """
+    near = ball.mid.astype(np.float64)
+    rest = None if ball.mid.dtype == np.float64 else (ball.mid - near).astype(np.float64)
+    for value in values:
+        difference = np.subtract(value, near, dtype=np.float64)
+        if rest is not None:
+            difference -= rest
+        yield np.abs(difference, out=difference)
+
+
+def all_inside(ball: Ball, *values: Array) -> float | None:
+    """The largest error over radius of unambiguous elements, if all of all values are inside.
+
+    None if one is not, or is not finite, so that a cheap answer is a sure one.
+    """
+    radius, largest = ball.radius, 0.0
+    with np.errstate(invalid="ignore"):
+        if not np.isfinite(radius.max(initial=0.0)):
+            return None
+        for error in _errors(ball, *values):
+            if not (error <= radius).all():
+                return None
+            np.divide(error, radius, out=error, where=error != 0)
+            largest = max(largest, float(error.max(initial=0.0, where=~ball.ambiguous)))
+    return largest
 
 
 def outside(ratio: Array) -> Array:

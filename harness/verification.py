@@ -80,19 +80,27 @@ class Verification:
         self.notes = dict.fromkeys(kinks.told(kink, spellings))
 
     def check(
-        self, case: Case, regime: str, chained: bool = False, varied: bool = False
+        self,
+        case: Case,
+        regime: str,
+        chained: bool = False,
+        varied: bool = False,
+        at_true_shape: bool = False,
     ) -> list[Finding]:
         """Compare the derivation with every witness on a stack of cases; returns the findings.
 
         Regime "exact" compares bit for bit, on cases that `lattice.is_exact`; any other name is
         the certified comparison. `chained` goes on, where each formula by itself agrees, to the
         derivation's own values, carried from formula to formula and from layer to layer. `varied`
-        calls each formula that agrees again in other ways, on an exact case.
+        calls each formula that agrees again in other ways, on an exact case. `at_true_shape` spares
+        no witness a compilation.
         """
         exact = regime == "exact"
         if exact and self.kink:
             case = kinks.exact_for(case, self.reference)
-        traces = {name: trace_of(witness, case) for name, witness in self.witnesses.items()}
+        traces = {
+            name: trace_of(witness, case, at_true_shape) for name, witness in self.witnesses.items()
+        }
         results: dict[str, Result] = {}
         for name, trace in traces.items():
             twin = next((other for other in results if same(traces[other], trace)), None)

@@ -165,14 +165,6 @@ def test_arguments_may_be_read_only_and_stay_as_they_are(witness):
     assert str(case) == str(untouched) == str(lattice())
 
 
-def test_filling_up_the_stack_changes_no_result(monkeypatch):
-    case = lattice(count=3)
-    filled = jax_grad.trace(case)
-    monkeypatch.setattr(jax_grad, "STACK", 1)
-
-    assert same(filled, jax_grad.trace(case))
-
-
 @pytest.mark.parametrize("enabled", [False, True])
 def test_the_users_own_precision_in_jax_stays_and_changes_no_result(enabled):
     usual = jax_grad.trace(lattice())

@@ -93,8 +93,8 @@ def test_the_radius_is_the_bound_in_the_docstring(products, plain, roundings, la
         )
         lost = lambdas * exactly(p.smallest_normal)
         bound = exactly(spread) + lost + relative * (exactly(mass) + lost)
-        # The inflation of a radius, which covers its own rounding, and as much again.
-        assert bound <= radius <= bound * (1 + 8 * (products + plain + 8) * wide)
+        # The inflation of a radius, which covers its own rounding in float64, and as much again.
+        assert bound <= radius <= bound * (1 + 8 * (products + plain + 8) * Fraction(1, 2**53))
 
 
 def test_a_sum_counts_its_terms():
