@@ -1,8 +1,9 @@
 """pytest's side of crossgrad: its options, the run that the derivation tests share, the verdict."""
 
+import gc
 import os
 import shlex
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,6 @@ import pytest
 import adapters
 from harness import kink, profile, render, revision, verdict, verdict_json
 from harness.candidate import CandidateError
-from harness.case import Case
 from harness.derivation import REFERENCE, Derivation
 from harness.isolation import Isolated
 from harness.verification import Verification
@@ -148,6 +148,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         except adapters.FrameworkError as error:
             raise pytest.UsageError(str(error)) from None
         config.stash[VERIFICATION] = Verification(run.derivation, witnesses, run.against, run.kink)
+        gc.freeze()  # the frameworks are here to stay: looking for garbage in them takes seconds
     asked = any(config.getoption(option) for option in OPTIONS)
     chosen = any(item.path.is_relative_to(config.rootpath / TESTS) for item in session.items)
     config.stash[DUE] = asked or chosen
@@ -159,39 +160,14 @@ def verification(request: pytest.FixtureRequest) -> Verification:
     return request.config.stash[VERIFICATION]
 
 
-@pytest.fixture(scope="session")
-def check(verification: Verification) -> Callable[..., None]:
-    """check(regime, *cases, **options) as Verification.check, or .repeat if `twice`; may fail."""
-
-    def check(regime: str, *cases: Case, twice: bool = False, **options: bool) -> None:
-        __tracebackhide__ = True
-        findings = []
-        for case in cases:
-            if twice:
-                findings += verification.repeat(case, regime)
-            else:
-                findings += verification.check(case, regime, **options)
-        if findings:
-            named = dict.fromkeys(f"{each.quantity} ({each.kind})" for each in findings)
-            raise Disagreement(f"{', '.join(named)}: see the verdict at the end")
-
-    return check
-
-
-class Disagreement(pytest.fail.Exception):  # type: ignore[misc, name-defined]
-    """A test's failure that the verdict tells in full; shown without a traceback."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, pytrace=False)
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note the tests that end in anything but a disagreement: what they check is not known."""
+    """Note the tests that end in anything but a disagreement, which `pytest.fail` tells: what they
+    check is not known."""
     report = yield
-    if report.failed and call.excinfo and not call.excinfo.errisinstance(Disagreement):
+    if report.failed and call.excinfo and not call.excinfo.errisinstance(pytest.fail.Exception):
         item.config.stash[UNFINISHED].append(f"{item.nodeid} ended in {call.excinfo.typename}")
     return report
 

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from harness.case import Array, Case, Layer, Shape
+from harness.extent import Extent
 from harness.formats import carrier, exponent_range, precision
-from harness.lattice import Extent, fits, needs
+from harness.lattice import fits, needs
 
 # The chance that a neuron's z lands within a few units in the last place of 0.
 NEAR_KINK = 0.125

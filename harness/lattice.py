@@ -11,89 +11,18 @@ The condition needs no analysis of the formulas: they run unchanged on `Extent`s
 magnitude of every partial sum by the sum of the absolute values, with every unit active.
 """
 
-from collections.abc import Sequence
-from functools import cache
-from itertools import pairwise, product
-from typing import Any, Final, NamedTuple, Self
+from bisect import bisect_left
+from functools import cache, partial
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from harness.algebra import Number
 from harness.case import Array, Case, Layer, Shape, Trace
 from harness.derivation import REFERENCE, Derivation, reference_on, walk
+from harness.extent import Extent
 from harness.formats import exponent_range, precision
-
-
-class Extent(Number):
-    """Absolute values, the exponent of the step they are multiples of, and the widest so far.
-
-    `widest` is the largest magnitude in steps over everything that this number was made from,
-    `lowest` the smallest step exponent, `largest` the largest magnitude. The magnitudes are
-    computed in float64, which cannot hide a violation: sums of multiples of a step are exact up
-    to 2^53 steps, and rounding is monotone, so what exceeds 2^bits <= 2^53 steps is seen to.
-    """
-
-    def __init__(self, magnitude: Array, step: int, history: Sequence["Extent"] = ()) -> None:
-        self.magnitude = magnitude
-        self.step = step
-        largest = float(np.max(magnitude, initial=0.0))
-        self.largest: float = max(largest, *(past.largest for past in history), 0.0)
-        self.lowest: int = min(step, *(past.lowest for past in history), step)
-        widest = float(np.ldexp(largest, -step))
-        self.widest: float = max(widest, *(past.widest for past in history), 0.0)
-
-    @classmethod
-    def of(cls, value: Any) -> Self:
-        """The extent of an array: its lowest set bit decides the step."""
-        magnitude = np.abs(np.asarray(value, np.float64))
-        mantissa, exponent = np.frexp(magnitude)
-        digits = (mantissa * 2.0**53).astype(np.int64)
-        lowest_bit = np.frexp((digits & -digits).astype(np.float64))[1] - 1
-        steps = (lowest_bit + exponent - 53)[magnitude != 0]
-        return cls(magnitude, int(steps.min()) if steps.size else 0)
-
-    def constant(self, value: Any) -> Self:
-        return value if isinstance(value, Extent) else self.of(value)  # type: ignore[return-value]
-
-    def mapped(self, function: Any) -> Self:
-        return type(self)(function(self.magnitude), self.step, [self])
-
-    def plus(self, other: Self) -> Self:
-        step = min(self.step, other.step)
-        return type(self)(self.magnitude + other.magnitude, step, [self, other])
-
-    def negated(self) -> Self:
-        return self
-
-    def times(self, other: Self) -> Self:
-        magnitude = self.magnitude * other.magnitude
-        return type(self)(magnitude, self.step + other.step, [self, other])
-
-    def dot(self, other: Self) -> Self:
-        magnitude = np.matmul(self.magnitude, other.magnitude)
-        return type(self)(magnitude, self.step + other.step, [self, other])
-
-    def column_sum(self) -> Self:
-        magnitude = np.sum(self.magnitude, axis=-2, keepdims=True)
-        return type(self)(magnitude, self.step, [self])
-
-    def maximum(self, other: Self) -> Self:
-        """Every unit active, so that the condition holds whatever the masks turn out to be."""
-        return type(self)(np.maximum(self.magnitude, other.magnitude), self.step, [self, other])
-
-    def at_most(self, other: Self) -> None:
-        return None
-
-    def below(self, other: Self) -> None:
-        return None
-
-    def where(self, mask: None, other: Self) -> Self:
-        """Either, for the same reason: the larger magnitude, in the smaller steps."""
-        step = min(self.step, other.step)
-        return type(self)(np.maximum(self.magnitude, other.magnitude), step, [self, other])
-
-    def __setitem__(self, mask: None, value: Any) -> None:
-        """Nothing is masked: see `maximum`."""
+from harness.padding import padded_shape
 
 
 class Needs(NamedTuple):
@@ -158,6 +87,10 @@ LADDER: Final = (
 )
 
 
+# The exponent of the smallest learning rate that is drawn.
+FINEST_RATE: Final = -3
+
+
 class Radii(NamedTuple):
     """The largest integer drawn for each array; the biases of each layer in their own entry.
 
@@ -175,22 +108,38 @@ class Radii(NamedTuple):
 def radii(shape: Shape, dtype: np.dtype[Any], bits: tuple[int, int, int], rate: int) -> Radii:
     """The largest radii below 2^bits (of inputs, weights, upstream) that keep every case exact.
 
-    One common cap on the three is lowered until the condition holds; nothing is ever rejected.
+    One common cap on the three is the highest under which the condition holds, as it then does
+    under every lower one; nothing is ever rejected.
     The biases reach as far as the weighted sums, so that they can meet every kink. `rate` is the
     exponent of the learning rate, raised where a format is too narrow for it.
     """
     exact_below = 2.0 ** precision(dtype).bits
-    caps = range(min(max(bits), precision(dtype).bits), 0, -1)
-    for exponent, cap in product(range(rate, 1), caps):
+    caps = range(1, min(max(bits), precision(dtype).bits) + 1)
+
+    def capped(exponent: int, cap: int) -> Radii:
         inputs, weights, upstream = ((1 << min(each, cap)) - 1 for each in bits)
         hidden, biases = inputs, []
         for n_inputs in shape[1:-1]:
             biases.append(n_inputs * hidden * weights)
             hidden = 2 * biases[-1]
-        found = Radii(inputs, weights, tuple(biases), upstream, exponent)
-        if needs(_largest(shape, found)).widest < exact_below:
-            return found
+        return Radii(inputs, weights, tuple(biases), upstream, exponent)
+
+    def widest(exponent: int, cap: int) -> float:
+        return needs(_largest(shape, capped(exponent, cap))).widest
+
+    for exponent in range(rate, 1):
+        if cap := bisect_left(caps, exact_below, key=partial(widest, exponent)):
+            return capped(exponent, cap)
     raise ValueError(f"no integers are exact at shape {shape} in {dtype}")
+
+
+def radii_for(shape: Shape, dtype: np.dtype[Any], bits: tuple[int, int, int]) -> Radii:
+    """The radii that serve a shape at any learning rate that is drawn, from their exponent on.
+
+    One layer's cases are exact where those of the cube are that holds them, so few are computed.
+    """
+    cube = padded_shape(shape) if len(shape) == 3 else shape
+    return radii(cube, dtype, bits, FINEST_RATE)
 
 
 def _largest(shape: Shape, radii: Radii) -> Case:
@@ -220,8 +169,9 @@ def lattice_stack(
     batch, *widths = shape
     tiny = LADDER[0].bits
     full = [int(bits) for bits in rng.choice([rung.bits, rung.bits, tiny], 3)]
-    rate = -int(rng.integers(0, 4))
-    within = radii(shape, dtype, (full[0], full[1], full[2]), rate)
+    rate = int(rng.integers(FINEST_RATE, 1))
+    within = radii_for(shape, dtype, (full[0], full[1], full[2]))
+    rate = max(rate, within.rate)
 
     def integers(radius: int, *sizes: int) -> Array:
         return rng.integers(-radius, radius, (count, *sizes), endpoint=True).astype(np.float64)
@@ -239,5 +189,5 @@ def lattice_stack(
         hidden = np.maximum(0, products + biases)
         layers.append(Layer(weights.astype(dtype), biases.astype(dtype)))
     upstream = integers(within.upstream, batch, widths[-1])
-    learning_rate = dtype.type(2.0**within.rate)
+    learning_rate = dtype.type(2.0**rate)
     return Case(inputs.astype(dtype), tuple(layers), upstream.astype(dtype), learning_rate)

@@ -1,65 +1,101 @@
-"""What a run checks by default: its stacks of cases, seed by seed.
+"""What a run checks by default: its stacks of cases, all decided by the run's seed.
 
 The derivation tests take them from here, and so does `sensitivity.py`, which counts how many of
 them a mistake survives.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from harness.case import Case, Shape
+from harness.derivation import REFERENCE, Derivation
 from harness.floats import float_stack
 from harness.formats import FORMATS, HALF
-from harness.lattice import LADDER, lattice_stack
-from harness.strategies import DEEP, EDGES, SMALL
+from harness.lattice import LADDER, Rung, lattice_stack
+from harness.strategies import DEEP, EDGES, GRID
 
 DTYPES: Final = FORMATS
-SHAPES: Final = SMALL + EDGES + DEEP
-# Each draw takes every shape once, in an order of its own, with a stack of this many cases.
-STACK: Final = 224
-DRAWS: Final = 3
-HALF_DRAWS: Final = 1
-# Scenario C takes every shape of several layers at every rung, with a stack of this many cases.
-LAYERS_STACK: Final = 64
-LAYERS_DRAWS: Final = 2
+EXACT: Final = "exact"
+CERTIFIED: Final = "certified"
+# Of the grid of small shapes, float64 and float32 take every other one each in the certified
+# regime, and float64 all of them in the exact one. Each dtype begins elsewhere.
+STEPS: Final = {EXACT: (1, 2, 16, 16), CERTIFIED: (2, 2, 16, 16)}
+OFFSETS: Final = (0, 1, 3, 11)
+# Cases in each stack: ours are run on the whole stack, and others' one by one.
+STACK: Final = {EXACT: 512, CERTIFIED: 256}
+ONE_BY_ONE: Final = {EXACT: 64, CERTIFIED: 64}
+# One in so many shapes is shown to the witnesses at its true shape.
+UNPADDED: Final = 64
 
 
-def shapes(dtype: np.dtype[Any]) -> Sequence[Shape]:
-    """The shapes of one draw: of a half format every other one, for each has to be compiled."""
-    return SHAPES[::2] if dtype in HALF else SHAPES
+class Planned(NamedTuple):
+    """A stack of cases, and how it is to be checked: the options of `Verification.check`."""
+
+    case: Case
+    regime: str
+    at_true_shape: bool = False
+    chained: bool = False
 
 
-def draws(dtype: np.dtype[Any]) -> int:
-    """How many draws a run makes in a dtype."""
-    return HALF_DRAWS if dtype in HALF else DRAWS
+def sizes(derivation: Derivation) -> dict[str, int]:
+    """How many cases a stack has: more where all of the formulas run on whole stacks."""
+    return STACK if derivation is REFERENCE else ONE_BY_ONE
 
 
-def exact_stacks(seed: int, dtype: np.dtype[Any]) -> Iterator[Case]:
-    """One draw: every shape on the ladder of magnitudes, in shuffled order."""
-    rng = np.random.default_rng(seed)
-    drawn = shapes(dtype)
-    order = rng.permutation(len(drawn))
+def shapes(regime: str, dtype: np.dtype[Any]) -> Sequence[Shape]:
+    """The shapes that a run takes in a dtype: its part of the grid, the edges, several layers."""
+    place = DTYPES.index(dtype)
+    step = STEPS[regime][place]
+    return GRID[OFFSETS[place] % step :: step] + EDGES[:: 4 if dtype in HALF else 1] + DEEP
+
+
+def at_true_shape(regime: str, seed: int, dtype: np.dtype[Any]) -> set[Shape]:
+    """What witnesses see unpadded: each edge, for its shape makes it one, and some other shapes."""
+    return {*EDGES, *shapes(regime, dtype)[seed % UNPADDED :: UNPADDED]}
+
+
+def stacks(
+    regime: str, seed: int, dtype: np.dtype[Any], sizes: dict[str, int] = STACK
+) -> Iterator[Planned]:
+    """Every shape once, in shuffled order: on the ladder of magnitudes, or with any floats."""
+    rng = _generator(seed, dtype, regime)
+    drawn = shapes(regime, dtype)
     rungs = rng.permutation(len(drawn)) % len(LADDER)
-    for place, rung in zip(order, rungs, strict=True):
-        yield lattice_stack(rng, drawn[place], dtype, LADDER[rung], STACK)
+    unpadded = at_true_shape(regime, seed, dtype)
+    for place, rung in zip(rng.permutation(len(drawn)), rungs, strict=True):
+        shape = drawn[place]
+        count = min(sizes.values()) if shape in unpadded else sizes[regime]
+        case = _stack(rng, regime, shape, dtype, LADDER[rung], count)
+        yield Planned(case, regime, at_true_shape=shape in unpadded)
 
 
-def float_stacks(seed: int, dtype: np.dtype[Any]) -> Iterator[Case]:
-    """One draw: every shape with floats over the range of exponents, in shuffled order."""
-    rng = np.random.default_rng(seed)
-    drawn = shapes(dtype)
-    for place in rng.permutation(len(drawn)):
-        yield float_stack(rng, drawn[place], dtype, STACK)
+def layers_stacks(
+    seed: int, dtype: np.dtype[Any], sizes: dict[str, int] = STACK
+) -> Iterator[Planned]:
+    """Scenario C: every shape of several layers, at every rung and with floats, also chained."""
+    rng = _generator(seed, dtype, "layers")
+    for regime, rungs in ((EXACT, LADDER), (CERTIFIED, LADDER[:1])):
+        for place in rng.permutation(len(DEEP)):
+            for rung in rungs:
+                case = _stack(rng, regime, DEEP[place], dtype, rung, min(sizes.values()))
+                yield Planned(case, regime, place == seed % len(DEEP), chained=True)
 
 
-def layers_stacks(seed: int, dtype: np.dtype[Any]) -> Iterator[tuple[str, Case]]:
-    """One draw of Scenario C, each stack with its regime: shapes of several layers."""
-    rng = np.random.default_rng(seed)
-    drawn = [DEEP[place] for place in rng.permutation(len(DEEP))]
-    for shape in drawn:
-        for rung in LADDER:
-            yield "exact", lattice_stack(rng, shape, dtype, rung, LAYERS_STACK)
-    for shape in drawn:
-        yield "certified", float_stack(rng, shape, dtype, LAYERS_STACK)
+def _stack(
+    rng: np.random.Generator,
+    regime: str,
+    shape: Shape,
+    dtype: np.dtype[Any],
+    rung: Rung,
+    count: int,
+) -> Case:
+    if regime == EXACT:
+        return lattice_stack(rng, shape, dtype, rung, count)
+    return float_stack(rng, shape, dtype, count)
+
+
+def _generator(seed: int, dtype: np.dtype[Any], part: str) -> np.random.Generator:
+    """The numbers of one part of a run do not depend on which other parts there are."""
+    return np.random.default_rng([seed, DTYPES.index(dtype), *part.encode()])

@@ -12,16 +12,17 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from harness import plan
 from harness.calling import one_by_one
 from harness.case import QUANTITIES, Case, Trace
 from harness.checking import compare_all
 from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, walk
 from harness.mistakes import CATALOGUE, Mistake, planted
-from harness.plan import DTYPES, STACK, draws, exact_stacks, shapes
 
 TABLE: Final = Path(__file__).parents[1] / "docs" / "mistakes.md"
 SEEDS: Final = 20
-EXACT_CASES: Final = sum(draws(dtype) * len(shapes(dtype)) for dtype in DTYPES) * STACK
+STACK: Final = plan.ONE_BY_ONE[plan.EXACT]
+EXACT_CASES: Final = STACK * sum(len(plan.shapes(plan.EXACT, dtype)) for dtype in plan.DTYPES)
 
 INTRODUCTION: Final = f"""\
 # The mistakes that crossgrad knows
@@ -46,11 +47,10 @@ class Caught(NamedTuple):
 
 
 def stacks(seed: int) -> Iterator[Case]:
-    """All exact stacks of a default run, in its order."""
-    rng = np.random.default_rng(seed)
-    for dtype in DTYPES:
-        for draw in rng.integers(2**32, size=draws(dtype)):
-            yield from exact_stacks(int(draw), dtype)
+    """The exact stacks of a default run on somebody's derivation, in its order."""
+    for dtype in plan.DTYPES:
+        for planned in plan.stacks(plan.EXACT, seed, dtype, plan.ONE_BY_ONE):
+            yield planned.case
 
 
 def caught(mistakes: Iterable[Mistake], seed: int) -> dict[str, Caught]:

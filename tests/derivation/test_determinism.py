@@ -18,9 +18,9 @@ SHAPES = ((1, 1, 1), (3, 4, 3), (2, 3, 2, 4), (8, 512, 8))
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=[dtype.name for dtype in DTYPES])
 def test_every_witness_repeats_itself(
-    check: Callable[..., None], pytestconfig: pytest.Config, dtype: np.dtype[Any]
+    check: Callable[..., None], seed: int, dtype: np.dtype[Any]
 ) -> None:
-    rng = np.random.default_rng(int(pytestconfig.getoption("--hypothesis-seed")))
+    rng = np.random.default_rng(seed)
 
     # In so few bits the last's sums are never exact, and so many roundings bound nothing.
     shapes = SHAPES[:-1] if dtype == BFLOAT16 else SHAPES

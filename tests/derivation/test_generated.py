@@ -6,39 +6,28 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from harness.case import Case
 from harness.lattice import LADDER
-from harness.plan import DTYPES, draws, exact_stacks, float_stacks
+from harness.plan import DTYPES, sizes, stacks
 from harness.strategies import DEEP, SMALL, float_cases, lattice_cases
+from harness.verification import Verification
 
 NAMES = [dtype.name for dtype in DTYPES]
-SINGLE_CASES = 100
+SINGLE_CASES = 20
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=NAMES)
-def test_stacks_agree_bit_for_bit(check: Callable[..., None], dtype: np.dtype[Any]) -> None:
-    """Every shape on the ladder of magnitudes, in shuffled order."""
-
-    @settings(max_examples=draws(dtype))
-    @given(seed=st.integers(0, 2**32))
-    def stacks(seed: int) -> None:
-        check("exact", *exact_stacks(seed, dtype))
-
-    stacks()
-
-
-@pytest.mark.parametrize("dtype", DTYPES, ids=NAMES)
-def test_stacks_agree_within_the_radius(check: Callable[..., None], dtype: np.dtype[Any]) -> None:
-    """Every shape with floats over the range of exponents, in shuffled order."""
-
-    @settings(max_examples=draws(dtype))
-    @given(seed=st.integers(0, 2**32))
-    def stacks(seed: int) -> None:
-        check("certified", *float_stacks(seed, dtype))
-
-    stacks()
+@pytest.mark.parametrize("regime", ["exact", "certified"])
+def test_stacks_of_every_shape_agree(
+    verification: Verification,
+    check_planned: Callable[..., None],
+    seed: int,
+    regime: str,
+    dtype: np.dtype[Any],
+) -> None:
+    """Bit for bit on the ladder of magnitudes; within the radius over the range of exponents."""
+    check_planned(stacks(regime, seed, dtype, sizes(verification.derivation)))
 
 
 @pytest.mark.parametrize("rung", LADDER, ids=[rung.name for rung in LADDER])

@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from harness.case import Case, LayerTrace, Trace
 from harness.checking import trace_of
-from harness.plan import DTYPES, LAYERS_DRAWS, layers_stacks
+from harness.plan import DTYPES, layers_stacks, sizes
 from harness.strategies import lattice_cases
 from harness.verification import Verification
 from reference import neuron
 
 NAMES = [dtype.name for dtype in DTYPES]
+EXAMPLES = 15
 ONE_SAMPLE = ((1, 1, 1), (1, 2, 1), (1, 3, 1), (1, 4, 1), (1, 9, 1))
 ONE_NEURON_SEVERAL_NEXT = ((1, 1, 1, 1), (1, 3, 1, 4))
 
@@ -70,7 +70,7 @@ def test_scenario_a_one_neuron_one_next(
 ) -> None:
     """The scalar form, the matrix form at 1 x n -> 1, and the frameworks are one function."""
 
-    @settings(max_examples=60)
+    @settings(max_examples=EXAMPLES)
     @given(lattice_cases(ONE_SAMPLE, dtype, 2))
     def scenario(case: Case) -> None:
         check("exact", case)
@@ -94,7 +94,7 @@ def test_scenario_b_one_neuron_several_next(
 ) -> None:
     """Each neuron of the next layer (1 x 1 -> n) returns a derivative, and they are summed."""
 
-    @settings(max_examples=60)
+    @settings(max_examples=EXAMPLES)
     @given(lattice_cases(ONE_NEURON_SEVERAL_NEXT, dtype, 2))
     def scenario(case: Case) -> None:
         check("exact", case)
@@ -120,14 +120,11 @@ def test_scenario_b_one_neuron_several_next(
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=NAMES)
-def test_scenario_c_layers_of_neurons(check: Callable[..., None], dtype: np.dtype[Any]) -> None:
+def test_scenario_c_layers_of_neurons(
+    verification: Verification,
+    check_planned: Callable[..., None],
+    seed: int,
+    dtype: np.dtype[Any],
+) -> None:
     """The next layer's deriv_relu_wrt_inputs is this layer's upstream, also when chained."""
-
-    @settings(max_examples=LAYERS_DRAWS)
-    @given(st.integers(0, 2**32))
-    def scenario(seed: int) -> None:
-        stacks = list(layers_stacks(seed, dtype))
-        for regime in ("exact", "certified"):
-            check(regime, *(case for of, case in stacks if of == regime), chained=True)
-
-    scenario()
+    check_planned(layers_stacks(seed, dtype, sizes(verification.derivation)))

@@ -9,8 +9,9 @@ import pytest
 from harness.calling import one_by_one
 from harness.case import Case, Layer
 from harness.derivation import REFERENCE, walk
+from harness.extent import Extent
 from harness.formats import FORMATS
-from harness.lattice import LADDER, Extent, is_exact, lattice_stack, needs, radii
+from harness.lattice import LADDER, is_exact, lattice_stack, needs, radii
 from harness.strategies import DEEP, EDGES
 
 DTYPES = FORMATS

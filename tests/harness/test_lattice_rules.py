@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from harness.case import Case, Layer
+from harness.extent import Extent
 from harness.formats import FORMATS
-from harness.lattice import LADDER, Extent, Radii, Rung, is_normal, lattice_stack, needs, radii
+from harness.lattice import LADDER, Radii, Rung, is_normal, lattice_stack, needs, radii
 
 DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
 FIELDS = ("step", "lowest", "largest", "widest")

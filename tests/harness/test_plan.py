@@ -6,59 +6,104 @@ from itertools import chain, islice
 import numpy as np
 import pytest
 
+from harness.derivation import REFERENCE
 from harness.lattice import LADDER, is_exact, is_normal
 from harness.plan import (
+    CERTIFIED,
     DTYPES,
-    LAYERS_STACK,
+    EXACT,
+    ONE_BY_ONE,
     STACK,
-    exact_stacks,
-    float_stacks,
+    UNPADDED,
+    at_true_shape,
     layers_stacks,
     shapes,
+    sizes,
+    stacks,
 )
-from harness.strategies import DEEP
+from harness.strategies import DEEP, EDGES, GRID
+
+FEW = {EXACT: 2, CERTIFIED: 1}
 
 
-def numbers(case):
+def numbers(planned):
+    case = planned.case
     layers = chain.from_iterable(case.layers)
     return np.concatenate([array.ravel() for array in (case.inputs, *layers, case.upstream)])
 
 
-@pytest.mark.parametrize("dtype", DTYPES, ids=str)
-@pytest.mark.parametrize("stacks", [exact_stacks, float_stacks])
-def test_a_draw_takes_every_shape_once_in_an_order_of_its_own(stacks, dtype):
-    first, second = ([case.shape for case in stacks(seed, dtype)] for seed in (1, 2))
+def test_every_shape_up_to_8_is_met_exactly_in_float64_and_with_any_floats_in_one_of_two_dtypes():
+    assert len(GRID) == 512
+    assert set(GRID) <= set(shapes(EXACT, DTYPES[0]))
+    assert set(GRID) <= {shape for dtype in DTYPES[:2] for shape in shapes(CERTIFIED, dtype)}
 
-    assert sorted(first) == sorted(second) == sorted(shapes(dtype))
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_every_dtype_meets_its_part_of_the_grid_edges_and_several_layers_in_both_regimes(dtype):
+    parts = {regime: shapes(regime, dtype) for regime in (EXACT, CERTIFIED)}
+
+    for met in parts.values():
+        assert set(DEEP) < set(met)
+        assert {max(shape) > 8 for shape in met} == {True, False}
+        assert min(min(shape) for shape in met) == 0
+        assert len(set(met)) == len(met) >= 32
+
+
+@pytest.mark.parametrize("dtype", DTYPES[1:], ids=str)
+@pytest.mark.parametrize("regime", [EXACT, CERTIFIED])
+def test_a_seed_takes_every_shape_once_in_an_order_of_its_own(regime, dtype):
+    first, second = (
+        [planned.case.shape for planned in stacks(regime, seed, dtype, FEW)] for seed in (1, 2)
+    )
+
+    assert sorted(first) == sorted(second) == sorted(shapes(regime, dtype))
     assert first != second
 
 
-def test_a_half_format_takes_every_other_shape():
-    assert [len(shapes(dtype)) for dtype in DTYPES] == [84, 84, 42, 42]
-    assert shapes(DTYPES[0])[::2] == shapes(DTYPES[2])
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("regime", [EXACT, CERTIFIED])
+def test_edges_and_over_the_seeds_every_shape_are_shown_at_their_true_shape(regime, dtype):
+    of_seeds = [at_true_shape(regime, seed, dtype) for seed in range(UNPADDED)]
+
+    assert all(set(EDGES) <= shown for shown in of_seeds)
+    assert max(len(shown - set(EDGES)) for shown in of_seeds) <= 9
+    assert set(shapes(regime, dtype)) <= set().union(*of_seeds)
+
+
+def test_a_stack_says_whether_it_is_shown_so():
+    planned = list(stacks(CERTIFIED, 7, DTYPES[2], FEW))
+
+    shown = {each.case.shape for each in planned if each.at_true_shape}
+    assert shown == at_true_shape(CERTIFIED, 7, DTYPES[2]) & set(shapes(CERTIFIED, DTYPES[2]))
+    assert 0 < len(shown) < len(planned)
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 def test_the_stacks_keep_to_their_regime_and_dtype(dtype):
-    for case in islice(exact_stacks(3, dtype), 20):
-        assert is_exact(case)
-        assert (len(case.inputs), case.dtype) == (STACK, dtype)
-    for case in islice(float_stacks(3, dtype), 20):
-        assert is_normal(case)
-        assert (len(case.inputs), case.dtype) == (STACK, dtype)
+    for regime, holds in ((EXACT, is_exact), (CERTIFIED, is_normal)):
+        for planned in islice(stacks(regime, 3, dtype, ONE_BY_ONE), 20):
+            assert holds(planned.case)
+            assert (planned.regime, planned.case.dtype) == (regime, dtype)
+            assert len(planned.case.inputs) == ONE_BY_ONE[regime]
 
 
 def test_scenario_c_takes_every_shape_of_several_layers_at_every_rung_and_with_floats():
-    stacks = list(layers_stacks(4, DTYPES[1]))
+    planned = list(layers_stacks(4, DTYPES[1], FEW))
 
-    met = Counter((regime, case.shape) for regime, case in stacks)
-    exact = {("exact", shape): len(LADDER) for shape in DEEP}
-    assert met == exact | {("certified", shape): 1 for shape in DEEP}
-    assert {(len(case.inputs), case.dtype) for _, case in stacks} == {(LAYERS_STACK, DTYPES[1])}
+    met = Counter((each.regime, each.case.shape) for each in planned)
+    exact = {(EXACT, shape): len(LADDER) for shape in DEEP}
+    assert met == exact | {(CERTIFIED, shape): 1 for shape in DEEP}
+    assert all(each.chained and each.case.dtype == DTYPES[1] for each in planned)
 
 
-def test_a_seed_decides_every_number():
-    one, same, other = (numbers(next(exact_stacks(seed, DTYPES[0]))) for seed in (5, 5, 6))
+def test_ours_are_checked_on_larger_stacks_than_what_is_called_case_by_case():
+    assert sizes(REFERENCE) == STACK
+    assert sizes(REFERENCE._replace(name="mine.py")) == ONE_BY_ONE
+    assert all(STACK[regime] > ONE_BY_ONE[regime] for regime in STACK)
+
+
+def test_a_seed_decides_every_number_whatever_else_is_drawn():
+    one, same, other = (numbers(next(stacks(EXACT, seed, DTYPES[1], FEW))) for seed in (5, 5, 6))
 
     assert np.array_equal(one, same)
     assert not np.array_equal(one, other)
