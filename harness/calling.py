@@ -20,9 +20,10 @@ from harness.derivation import PARAMETERS, Call, Derivation, Step
 from harness.formats import carrier
 from harness.stack import at_once
 
-# How many cases of each stack are called a second time. Of our own formulas it is the first alone,
-# which is also called by itself.
+# How many cases of each stack are called a second time.
 REPEATED: Final = 2
+# Our own formulas run on longer stacks in one call, and on the first case by itself.
+FEW: Final = 16
 # Kinds of faults that end the process in which a derivation runs: the formula is not called again.
 STUCK: Final = "does not return"
 SLOW: Final = "is too slow"
@@ -119,11 +120,13 @@ def call_stack(
         results: list[Array] = formula.run(call_stack, names, arguments, shapes)
         return results
     with quiet():
-        if (together := at_once(formula, names, arguments, shapes)) is None:
+        together = at_once(formula, names, arguments, shapes) if len(arguments[0]) > FEW else None
+        if together is None:
             return _call_stack(formula, names, arguments, shapes)
-        first = [argument[:1] if np.ndim(argument) else argument for argument in arguments]
-        for result, alone in zip(together, _call_stack(formula, names, first, shapes), strict=True):
-            result[:1] = alone
+        first = [np.copy(each[0]) if np.ndim(each) else each for each in arguments]
+        alone = _checked(call_one(formula, first, 0), shapes, dtype, 0)
+        for result, array in zip(together, alone, strict=True):
+            result[0] = array
         return together
 
 

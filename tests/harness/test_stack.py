@@ -79,7 +79,7 @@ def planted(monkeypatch, formula):
     return formula
 
 
-Z = np.arange(-8.0, 16.0).reshape(4, 3, 2)
+Z = np.arange(-40.0, 80.0).reshape(20, 3, 2)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +121,15 @@ def test_what_misbehaves_on_a_stack_is_told_as_case_by_case(monkeypatch, formula
 
     with pytest.raises(Misbehaved, match=kind):
         call_stack(formula, ["upstream", "layer_outputs"], [z, z], [(3, 2)])
+
+
+def test_a_short_stack_is_called_case_by_case_with_all_that_is_checked_then(monkeypatch):
+    calls = iter(range(100))
+    formula = planted(monkeypatch, lambda z: np.maximum(0, z) + next(calls))
+
+    with pytest.raises(Misbehaved, match="differs between two equal calls"):
+        call_stack(formula, ["layer_outputs"], [Z[:16]], [(3, 2)])
+    call_stack(formula, ["layer_outputs"], [Z], [(3, 2)])
 
 
 def test_the_first_case_is_also_called_by_itself(monkeypatch):
