@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import render, verdict
+from harness import render, verdict, verdict_json
 from harness.case import Case, Layer
 from harness.compare import Census
 from harness.derivation import REFERENCE, formula_of
@@ -47,7 +47,8 @@ def block(found):
     verification.findings[found.quantity, found.kind, found.outlier] = found
     row = Row(found.quantity, found.framework, "exact", "float64")
     verification.tallies[row] = Tally(elements=8000)
-    lines = render.render(verdict.Verdict(verification, 0, "pytest tests/derivation", (), ()))
+    result = verdict.Verdict(verification, 0, "pytest tests/derivation", (), ())
+    lines = render.render(verdict_json.as_json(result))
     return "\n".join(lines[2 : lines.index("", 2)])
 
 
@@ -58,7 +59,14 @@ def text(written):
 BIASES = finding(
     "deriv_relu_wrt_biases",
     Shown(
-        case([[-1.0], [0.0]], -1.0, [[0.0, 2.5]], [[1.0, 1e-05], [0.0, 3.0]], 0.5, np.float32),
+        case(
+            [[-1.0], [0.0]],
+            [[-1.0, 0.0]],
+            [[0.0, 2.5]],
+            [[1.0, 1e-05], [0.0, 3.0]],
+            0.5,
+            np.float32,
+        ),
         "exact",
         0,
         (0, 1),
@@ -97,9 +105,9 @@ def test_a_disagreement_in_values():
       observed  1.5   (mine.py, dense_backward)
       regime    exact: rounding cannot explain any difference
       case      float32, learning rate 0.5, the smallest found:
-                inputs   weights  biases       upstream
-                [[-1.]   [[-1.]]  [[ 0. 2.5]]  [[    1. 1.e-05]
-                 [ 0.]]                         [    0.     3.]]
+                inputs   weights      biases       upstream
+                [[-1.]   [[-1.  0.]]  [[ 0. 2.5]]  [[    1. 1.e-05]
+                 [ 0.]]                             [    0.     3.]]
                 deriv_relu_wrt_biases, the element marked:
                 expected       observed
                 [[  1. >3.<]]  [[   1. >1.5<]]

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from harness import render, verdict
+from harness import render, verdict, verdict_json
 from harness.case import QUANTITIES, Case, Layer
 from harness.compare import Census
 from harness.derivation import REFERENCE
@@ -31,7 +31,8 @@ def a_verdict(*findings, tallies=(), gaps=(), not_asked=()):
     verification.tallies.update(tallies)
     for each in findings:
         verification.findings[each.quantity, each.kind, each.outlier] = each
-    return verdict.Verdict(verification, 0, "pytest tests/derivation", not_asked, gaps)
+    result = verdict.Verdict(verification, 0, "pytest tests/derivation", not_asked, gaps)
+    return verdict_json.as_json(result)
 
 
 def test_the_findings_come_in_the_order_of_the_quantities():
