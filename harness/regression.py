@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from harness.compare import differs, distance_in_ulps
 SAME = "same bits"
 LEGAL = "within the radius"
 DIFFERENT = "different"
+
+# The fields of a change that say which side is wrong.
+SIDES: Final = ("old_wrong", "new_wrong", "old_outside", "new_outside")
 
 
 @dataclass

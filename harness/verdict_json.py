@@ -8,9 +8,11 @@ import errno
 import json
 import tempfile
 from collections.abc import Mapping
+from dataclasses import fields
 from math import isfinite
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -22,6 +24,10 @@ from harness.derivation import REFERENCE
 from harness.finding import DERIVATION, Diagnosis, Finding
 from harness.verdict import Gap, Verdict, compared, in_order
 from harness.verification import Row, Tally
+
+# What a row of `checked` is about, and what was counted there.
+_PLACE: Final = itemgetter(*Row._fields)
+_COUNTED: Final = itemgetter(*(field.name for field in fields(Tally) if field.name != "shapes"))
 
 
 def as_json(verdict: Verdict) -> dict[str, Any]:
@@ -94,12 +100,11 @@ def tallies_of(verdict: dict[str, Any]) -> dict[Row, Tally]:
             shapes[Row(quantity, each["framework"], each["regime"], each["dtype"])] = met
     tallies = {}
     for each in verdict["checked"]:
-        fields = dict(each)
-        row = Row(*(fields.pop(field) for field in Row._fields))
+        row = Row(*_PLACE(each))
         met = shapes.get(row, set())
-        if len(met) != fields.pop("shapes"):
+        if len(met) != each["shapes"]:
             raise ValueError(f"{' '.join(row)}: {each['shapes']} shapes, expected {len(met)}")
-        tallies[row] = Tally(shapes=set(met), **fields)
+        tallies[row] = Tally(set(met), *_COUNTED(each))
     return tallies
 
 

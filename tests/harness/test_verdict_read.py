@@ -4,6 +4,7 @@ import json
 from types import SimpleNamespace
 
 import numpy as np
+import parts
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from harness.floats import float_stack
 from harness.formats import FORMATS
 from harness.lattice import LADDER, lattice_stack
 from harness.render import render
+from harness.verdict_read import FORM, VerdictError, read
 from harness.verification import Row, Tally, Verification
 
 TOY = SimpleNamespace(
@@ -25,6 +27,9 @@ TOY = SimpleNamespace(
     version="1.0",
     trace=lambda case: walk(one_by_one(REFERENCE, case.shape, []), case),
 )
+
+
+GONE = object()
 
 
 def stored(written):
@@ -153,3 +158,79 @@ def test_shapes_that_do_not_make_the_count_are_refused():
 
     with pytest.raises(ValueError, match="layer_outputs toy exact float64: 2 shapes, expected 1"):
         verdict_json.tallies_of(written)
+
+
+@pytest.fixture(scope="module")
+def written():
+    """The JSON of a verdict with something in most of its lists."""
+    conventions = parts.of_the_reference()[0]["conventions"]
+    return stored(parts.of_a_wrong_derivation()[0] | {"conventions": conventions})
+
+
+def changed(value, where, becomes):
+    """The value with what is at a place replaced, or taken away for None."""
+    first, *rest = where
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    if rest:
+        copy[first] = changed(value[first], rest, becomes)
+    elif becomes is GONE:
+        del copy[first]
+    else:
+        copy[first] = becomes
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("where", "becomes", "wrong"),
+    [
+        (["seed"], "3", "it.seed: expected int, not '3'"),
+        (["seed"], True, "it.seed: expected int, not True"),
+        (["agrees"], None, "it.agrees: expected bool, not None"),
+        (["kink"], "0", "it.kink: expected float, not '0'"),
+        (["seed"], GONE, "it has no key 'seed'"),
+        (["more"], 1, "it has an unknown key 'more'"),
+        (["against"], 1, "it.against: expected str, not 1"),
+        (["formulas", "sgd_step"], 1, "it.formulas.sgd_step: expected str, not 1"),
+        (["notes"], {}, "it.notes: expected a list, not {}"),
+        (["frameworks", 1], "jax", "it.frameworks[1]: expected an object, not 'jax'"),
+        (["checked", 2, "live"], 1.5, "it.checked[2].live: expected int, not 1.5"),
+        (
+            ["checked", 0, "shapes"],
+            3,
+            "ValueError: layer_outputs jax certified float64: 3 shapes, expected 1",
+        ),
+        (["shapes", 0, "shapes"], "1xb", "ValueError: invalid literal for int() with base 10: 'b'"),
+        (["conventions", 0, "point"], "pi", "it.conventions[0].point: expected one of 'nan', "),
+        (
+            ["disagreements", 0, "arrays", "expected", 0, 0],
+            "none",
+            "it.disagreements[0].arrays.expected[0][0]: expected a number, or text that is one, ",
+        ),
+        (["disagreements", 0, "case", "dtype"], "int8", "it.disagreements[0].case.dtype: expect"),
+        (["disagreements", 0, "case", "inputs"], [[1.0], []], "ValueError: setting an array elem"),
+        (["disagreements", 0, "case", "layers"], [], "IndexError: list index out of range"),
+        (["disagreements", 0, "formula"], "f", "KeyError: 'f'"),
+        (["disagreements", 0, "index"], [9, 9], "IndexError: list index out of range"),
+    ],
+)
+def test_what_is_no_verdict_is_refused_in_one_line(where, becomes, wrong, written, tmp_path):
+    path = tmp_path / "v.json"
+    path.write_text(json.dumps(changed(written, where, becomes)))
+
+    with pytest.raises(VerdictError) as refused:
+        read(path)
+
+    assert str(refused.value).startswith(f"{path}: is no verdict: {wrong}")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("made", [parts.of_the_reference, parts.of_a_wrong_derivation])
+def test_a_verdict_that_was_written_is_read_back_as_it_was(made, tmp_path):
+    for each in made():
+        verdict_json.write(each, tmp_path / "v.json")
+
+        assert read(tmp_path / "v.json") == each
+
+
+def test_the_form_has_a_verdict_s_keys_in_their_order(written):
+    assert list(written) == list(FORM)
