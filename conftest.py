@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import adapters
-from harness import kink, profile, render, revision, verdict, verdict_json
+from harness import examples, kink, profile, render, revision, verdict, verdict_json
 from harness.candidate import CandidateError
 from harness.derivation import REFERENCE, Derivation
 from harness.isolation import Isolated
@@ -19,7 +19,14 @@ from harness.verification import Verification
 
 SEED = "--hypothesis-seed"
 TESTS = "tests/derivation"
-OPTIONS = ("--derivation", "--against", "--framework", "--kink", "--verdict-json")
+OPTIONS = (
+    "--derivation",
+    "--against",
+    "--framework",
+    "--kink",
+    "--example-database",
+    "--verdict-json",
+)
 VERIFICATION = pytest.StashKey[Verification]()
 UNFINISHED = pytest.StashKey[list[str]]()  # why tests did not end
 VERDICT = pytest.StashKey[dict[str, Any]]()
@@ -56,6 +63,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NUMBER",
         help=f"ReLU's derivative at 0: one of {', '.join(kink.CHOICES)} (default: 0)",
     )
+    group.addoption(
+        "--example-database",
+        metavar="PLACE",
+        help="check the cases, too, that a campaign has kept: in a folder, or at redis://HOST:PORT",
+    )
     group.addoption("--verdict-json", metavar="PATH", help="write the verdict there as JSON")
 
 
@@ -83,6 +95,11 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(
                 f"--verdict-json {given}: cannot be written: {reason}"
             ) from None
+    if (place := config.getoption("--example-database")) is not None:
+        try:
+            examples.stored(examples.database(place, config.invocation_params.dir))
+        except examples.DatabaseError as error:
+            raise pytest.UsageError(f"--example-database {place}: {error}") from None
     config.stash[NOTES] = []
     derivation = REFERENCE
     if (file := config.getoption("--derivation")) is not None:
