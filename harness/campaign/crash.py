@@ -75,10 +75,10 @@ def _stack(work: Work, task: Task, place: int) -> Planned:
 def _one_by_one(work: Work, task: Task, marks: Marks) -> bool:
     """The marked framework on each case of the marked stack."""
     witness = work.load(task.frameworks[marks[FRAMEWORK]], work.kink)
-    cases = _stack(work, task, marks[STACK]).case
-    for place in range(len(cases.inputs)):
+    planned = _stack(work, task, marks[STACK])
+    for place in range(len(planned.case.inputs)):
         marks[_CASE] = place
-        trace_of(witness, pick(cases, place))
+        trace_of(witness, pick(planned.case, place), planned.at_true_shape)
     return True
 
 

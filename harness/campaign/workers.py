@@ -78,10 +78,9 @@ def results(
 ) -> Generator[tuple[Task, Result]]:
     """Each task and its verdict, in the order of `tasks`, until these end or `stop` holds.
 
-    Raises ClusterError where all workers are gone for good, and what `run` raises.
-
     What has begun by then is waited for. When a worker is lost, what it may have had is run again,
     each task in a process of its own, until one ends that, too; the rest is handed out anew.
+    Raises ClusterError if the cluster is lost, and what `run` raises.
     """
     waiting: deque[tuple[Task, Future[Result]]] = deque()
     with ExitStack() as exits:
@@ -93,8 +92,13 @@ def results(
             return executor
 
         def handed_out(task: Task) -> tuple[Task, Future[Result]]:
-            with unheard():
-                return task, executor.submit(run, work, task)
+            try:
+                with unheard():
+                    return task, executor.submit(run, work, task)
+            except workers.lost as error:  # another task has ended its worker meanwhile
+                refused: Future[Result] = Future()
+                refused.set_exception(error)
+                return task, refused
 
         def lost(future: Future[Result]) -> bool:
             return future.done() and isinstance(future.exception(), workers.lost)

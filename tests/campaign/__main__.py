@@ -25,14 +25,17 @@ from harness.campaign.work import Work
 from harness.candidate import CandidateError
 from harness.derivation import REFERENCE
 from harness.isolation import Isolated
+from harness.merge import MergeError
 from harness.render import render
 from tests.campaign.options import SEED, UsageError, parse
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("reference", "adapters", "harness")
 RUNNER = ("python", "-m", "tests.campaign")
-# Each worker computes with one thread; told to those that are started later.
-THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+# For the workers, which are started later. Each computes with one thread; and PyTorch's oneDNN keeps
+# a program of 2 MB for each shape in bfloat16, a thousand of them, unless it is told to keep fewer.
+WORKERS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+WORKERS |= dict.fromkeys(("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"), "16")
 # What a run raises that was asked for what it cannot do, and the option that it is about.
 ERRORS = {
     CandidateError: "--derivation ",
@@ -40,6 +43,7 @@ ERRORS = {
     adapters.FrameworkError: "",
     state.StateError: "--resume {resume}: ",
     workers.ClusterError: "--cluster {cluster}: ",
+    MergeError: "--cluster {cluster}: ",
     examples.DatabaseError: "--example-database {example_database}: ",
     UsageError: "",
 }
@@ -58,7 +62,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    os.environ.update(THREADS)
+    os.environ.update(WORKERS)
     folder = Path.cwd()
     for option in ("verdict_json", "resume"):
         if (path := getattr(given, option)) is not None:
@@ -126,7 +130,9 @@ def _concluded(given: argparse.Namespace, folder: Path, ended: State) -> int:
         return 1
     for line in render(ended.verdict):
         print(line)
-    print(f"The tasks before number {ended.number}: the same again with --tasks {ended.number}.")
+    if given.task is None:
+        number = ended.number
+        print(f"The tasks before number {number}: the same again with --tasks {number}.")
     if given.verdict_json is not None:
         verdict_json.write(ended.verdict, folder / given.verdict_json)
     return 0 if ended.verdict["agrees"] else 1

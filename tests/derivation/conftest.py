@@ -28,7 +28,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def stored(request: pytest.FixtureRequest) -> list[Case]:
     """The cases that --example-database names."""
     config = request.config
-    place = config.getoption("--example-database")
+    if (place := config.getoption("--example-database")) is None:
+        pytest.skip("no --example-database is given")
     database = examples.database(place, config.invocation_params.dir)
     return [example.case for example in examples.stored(database)]
 

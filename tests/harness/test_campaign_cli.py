@@ -30,16 +30,18 @@ def trace(case):
 
 VARIANTS = {"again": trace}
 """
+COPIED = ("harness", "reference", "tests/campaign", "tests/candidates", "tests/derivation")
 WRONG = "tests/candidates/wrong/bias_mean.py"
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     folder = tmp_path_factory.mktemp("checkout")
-    for name in ("harness", "reference", "tests/campaign", "tests/candidates"):
+    for name in COPIED:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "adapters").mkdir()
-    shutil.copy(ROOT / "adapters/__init__.py", folder / "adapters")
+    for name in ("conftest.py", "pyproject.toml", "adapters/__init__.py"):
+        shutil.copy(ROOT / name, folder / name)
     (folder / "adapters/toy_numpy.py").write_text(TOY)
     return folder
 
@@ -90,7 +92,27 @@ def test_a_wrong_derivation_exits_1_and_its_reproduce_line_finds_the_same_case(f
     assert f"deriv_relu_wrt_biases values differ (toy, {found['regime']}): expected" in stderr
     (found_again,) = json.loads(again.read_text())["disagreements"]
     assert found_again["case"] == found["case"]
-    assert any((tmp_path / "examples").rglob("*"))
+
+
+def test_what_a_campaign_has_kept_is_checked_by_verify_if_it_is_asked_to(fuzz, checkout, tmp_path):
+    kept = "--example-database", tmp_path / "kept"
+    fuzz("--derivation", WRONG, "--processes", 1, "--tasks", 4, *kept)
+
+    def verify(*options):
+        command = [sys.executable, "-m", "pytest", *options]
+        run = subprocess.run(command, cwd=checkout, env=ENVIRONMENT, capture_output=True, text=True)
+        return run.returncode, run.stdout
+
+    stored = "tests/derivation/test_stored.py"
+    _, collected = verify("tests/derivation", "--collect-only", "-q")
+    status, stdout = verify(stored, "--derivation", WRONG, *kept)
+    _, right = verify(stored, *kept)
+
+    assert "test_stored" not in collected
+    assert status == 1
+    assert f"\n{WRONG} DISAGREES in deriv_relu_wrt_biases\n" in stdout
+    assert f"--example-database {tmp_path / 'kept'} " in stdout
+    assert " 1 passed in" in right
 
 
 def test_ctrl_c_ends_it_with_the_verdict_so_far(checkout, tmp_path):
@@ -157,3 +179,13 @@ def test_what_cannot_be_run_is_refused_in_one_line_with_exit_status_4(fuzz, opti
     status, stdout, stderr = fuzz(*options)
 
     assert (status, stdout, stderr) == (4, "", f"ERROR: {message}\n")
+
+
+def test_what_is_refused_waits_for_no_framework_nor_for_what_is_not_used():
+    asked = [sys.executable, "-X", "importtime", "-m", "tests.campaign", "--derivation", "no.py"]
+    run = subprocess.run(asked, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True)
+
+    imported = set(re.findall(r"\| +([a-z_]+)$", run.stderr, re.MULTILINE))
+    assert run.returncode == 4
+    assert "numpy" in imported
+    assert imported & {"torch", "jax", "rich", "dask", "distributed", "redis"} == set()

@@ -85,6 +85,31 @@ def test_a_worker_that_is_lost_once_changes_nothing_but_a_note(monkeypatch):
     assert found[1] == run(WORK, tasks[1]) | {"notes": [UNEXPLAINED]}
 
 
+class Refuses(Late):
+    """Broken after the first task that the first of them takes; the next one is sound."""
+
+    made = 0
+
+    def __init__(self):
+        Refuses.made += 1
+        self.left = 1 if Refuses.made == 1 else 99
+
+    def submit(self, function, *arguments):
+        if not self.left:
+            raise BrokenExecutor
+        self.left -= 1
+        return super().submit(function, *arguments)
+
+
+def test_a_pool_that_is_broken_when_a_task_is_handed_out_is_replaced():
+    tasks = [task("toy", number=number, stored=QUIET) for number in range(7)]
+
+    found = verdicts(tasks, Workers(Refuses, 1))
+
+    assert Refuses.made == 2
+    assert [verdict["notes"] for verdict in found] == [[], [], [], [], [UNEXPLAINED], [], []]
+
+
 def test_an_interrupt_of_the_terminal_ends_no_worker():
     """Ctrl-C reaches every process; the campaign alone answers it."""
     tasks = [task("toy", number=number, stored=QUIET) for number in range(3)]
