@@ -5,6 +5,7 @@ import os
 import shlex
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ TESTS = "tests/derivation"
 OPTIONS = ("--derivation", "--against", "--framework", "--kink", "--verdict-json")
 VERIFICATION = pytest.StashKey[Verification]()
 UNFINISHED = pytest.StashKey[list[str]]()  # why tests did not end
-VERDICT = pytest.StashKey[verdict.Verdict]()
+VERDICT = pytest.StashKey[dict[str, Any]]()
 UNAVAILABLE = pytest.StashKey[list[tuple[str, str]]]()  # variants, each with the reason
 NOTES = pytest.StashKey[verdict.Notes]()
 DUE = pytest.StashKey[bool]()  # whether this run is to end with a verdict
@@ -180,11 +181,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     if session.exitstatus == pytest.ExitCode.INTERRUPTED:
         config.stash[UNFINISHED].append("the run was interrupted")
-    config.stash[VERDICT] = _conclude(config)
+    config.stash[VERDICT] = verdict_json.as_json(_conclude(config))
     if not config.stash[UNFINISHED]:
         _leave_the_failures_to_the_verdict(config)
     passed = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-    if passed and not config.stash[VERDICT].agrees:
+    if passed and not config.stash[VERDICT]["agrees"]:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if (path := _json_path(config)) is not None:
         verdict_json.write(config.stash[VERDICT], path)

@@ -104,3 +104,26 @@ def as_json(case: Case) -> dict[str, Any]:
         "learning_rate": float(case.learning_rate),
         "dtype": case.dtype.name,
     }
+
+
+def from_json(written: dict[str, Any]) -> Case:
+    """The case as a stack of one, with the same bits. Raises ValueError if its sizes do not fit.
+
+    An array without rows, or without columns, gets its size from the others.
+    """
+    dtype = np.dtype(written["dtype"])
+    batch, layers = len(written["inputs"]), written["layers"]
+    widths = [len(layers[0]["weights"]), *(len(layer["biases"][0]) for layer in layers)]
+
+    def array(rows: list[list[float]], *shape: int) -> Array:
+        return np.array(rows, dtype).reshape(1, *shape)
+
+    return Case(
+        array(written["inputs"], batch, widths[0]),
+        tuple(
+            Layer(array(layer["weights"], *sizes), array(layer["biases"], 1, sizes[1]))
+            for layer, sizes in zip(layers, pairwise(widths), strict=True)
+        ),
+        array(written["upstream"], batch, widths[-1]),
+        dtype.type(written["learning_rate"]),
+    )

@@ -108,17 +108,19 @@ def as_json(repeats: dict[str, Repeats]) -> list[dict[str, Any]]:
     ]
 
 
-def lines(repeats: dict[str, Repeats], findings: Iterable[Finding]) -> Iterator[str]:
+def lines(repeats: Iterable[dict[str, Any]], findings: Iterable[dict[str, Any]]) -> Iterator[str]:
     """The same for people, of the witnesses of which nothing was found."""
-    refuted = {finding.outlier for finding in findings if finding.kind in KINDS}
-    kept = {name: record for name, record in repeats.items() if name not in refuted}
-    for threads in dict.fromkeys(record.threads for record in kept.values()):
-        names = ", ".join(name for name, record in kept.items() if record.threads == threads)
+    refuted = {finding["outlier"] for finding in findings if finding["kind"] in KINDS}
+    kept = [each for each in repeats if each["framework"] not in refuted]
+    for threads in dict.fromkeys(tuple(each["threads"]) for each in kept):
+        alike = (each for each in kept if tuple(each["threads"]) == threads)
+        names = ", ".join(each["framework"] for each in alike)
         counts = f", with {threads[0]} thread and with {threads[-1]}" if threads else ""
         yield from wrap(f"The same bits in two equal calls{counts}: {names}.", 80)
-    for name, record in kept.items():
-        if record.rounding:
-            what = ", ".join(each for each in QUANTITIES if each in record.rounding)
+    for each in kept:
+        if rounding := each["rounded_by_threads"]:
+            what = ", ".join(quantity for quantity in QUANTITIES if quantity in rounding)
+            name = each["framework"]
             yield f"The number of threads decides the last bits, legally: {name} in {what}."
 
 

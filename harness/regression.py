@@ -1,8 +1,8 @@
 """What a change of formulas changed: two derivations on the same cases, quantity by quantity."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from harness.compare import differs, distance_in_ulps
 SAME = "same bits"
 LEGAL = "within the radius"
 DIFFERENT = "different"
+
+# The fields of a change that say which side is wrong.
+SIDES: Final = ("old_wrong", "new_wrong", "old_outside", "new_outside")
 
 
 @dataclass
@@ -90,10 +93,9 @@ def as_json(changes: dict[str, Change]) -> list[dict[str, Any]]:
         {
             "quantity": quantity,
             "answer": changes[quantity].answer,
-            "elements": changes[quantity].elements,
-            "changed": changes[quantity].changed,
-            "largest_ulps": _finite(changes[quantity].largest_ulps),
             "sides_with": changes[quantity].sides_with,
+            **asdict(changes[quantity]),
+            "largest_ulps": _finite(changes[quantity].largest_ulps),
         }
         for quantity in QUANTITIES
         if quantity in changes
@@ -104,23 +106,21 @@ def _finite(ulps: float) -> float | None:
     return ulps if np.isfinite(ulps) else None
 
 
-def lines(name: str, changes: dict[str, Change]) -> Iterator[str]:
+def lines(name: str, changes: Iterable[dict[str, Any]]) -> Iterator[str]:
     """The same for people."""
     yield f"Compared with {name}, on the same cases:"
-    for quantity in QUANTITIES:
-        if quantity not in changes:
-            continue
-        change = changes[quantity]
-        yield f"{quantity:<24}{_in_words(change)}"
+    for change in changes:
+        yield f"{change['quantity']:<24}{_in_words(change)}"
 
 
-def _in_words(change: Change) -> str:
-    if change.answer == SAME:
-        return f"the same bits in all {change.elements:,} elements"
-    count = f"{change.changed:,} of {change.elements:,} elements"
-    if change.answer == LEGAL:
+def _in_words(change: dict[str, Any]) -> str:
+    if change["answer"] == SAME:
+        return f"the same bits in all {change['elements']:,} elements"
+    count = f"{change['changed']:,} of {change['elements']:,} elements"
+    if change["answer"] == LEGAL:
+        ulps = np.inf if change["largest_ulps"] is None else change["largest_ulps"]
         return (
-            f"other bits in {count}, by at most {change.largest_ulps:.3g} ulp:\n"
+            f"other bits in {count}, by at most {ulps:.3g} ulp:\n"
             f"{'':<24}a legal reformulation, both inside the certified radius"
         )
     sides = {
@@ -128,4 +128,4 @@ def _in_words(change: Change) -> str:
         "old": "the frameworks side with the other: an error was made",
         "neither": "the frameworks side with neither",
     }
-    return f"DIFFERENT in {count}:\n{'':<24}{sides[str(change.sides_with)]}"
+    return f"DIFFERENT in {count}:\n{'':<24}{sides[change['sides_with']]}"

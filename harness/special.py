@@ -110,28 +110,29 @@ def alike(own: Mapping[str, Answers], table: Mapping[str, Answers]) -> list[Alik
     return result
 
 
-def lines(found: Sequence[Alike]) -> Iterator[str]:
-    """For people: one line a formula, its points grouped by who does the same."""
-    for formula in dict.fromkeys(each.formula for each in found):
-        groups: dict[str, list[str]] = {}
-        for each in found:
-            if each.formula == formula:
-                groups.setdefault(_like(each), []).append(each.point)
-        parts = [f"at {', '.join(points)} {like}" for like, points in groups.items()]
-        yield f"Not judged: {formula} does {'; '.join(parts)}."
-
-
 def as_json(found: Sequence[Alike]) -> list[dict[str, Any]]:
     """The `conventions` list of the verdict."""
     return [each._asdict() | {"spellings": list(each.spellings)} for each in found]
 
 
-def _like(each: Alike) -> str:
-    if not each.spellings:
-        given = ", ".join(f"{word} ({quantity})" for quantity, word in each.answers.items())
+def lines(found: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """The same for people: one line a formula, its points grouped by who does the same."""
+    for formula in dict.fromkeys(each["formula"] for each in found):
+        groups: dict[str, list[str]] = {}
+        for each in found:
+            if each["formula"] == formula:
+                groups.setdefault(_like(each), []).append(each["point"])
+        parts = [f"at {', '.join(points)} {like}" for like, points in groups.items()]
+        yield f"Not judged: {formula} does {'; '.join(parts)}."
+
+
+def _like(each: dict[str, Any]) -> str:
+    spellings = each["spellings"]
+    if not spellings:
+        given = ", ".join(f"{word} ({quantity})" for quantity, word in each["answers"].items())
         return f"as none of them: {given}"
-    more = len(each.spellings) - NAMED
-    return f"as {', '.join(each.spellings[:NAMED])}{f' and {more} more' if more > 0 else ''}"
+    more = len(spellings) - NAMED
+    return f"as {', '.join(spellings[:NAMED])}{f' and {more} more' if more > 0 else ''}"
 
 
 def _called(derivation: Derivation, formula: str, *arguments: Array) -> Array | None:

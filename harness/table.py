@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from harness.blame import framework_of
 from harness.case import QUANTITIES
-from harness.verification import Tally, Verification
 
 QUANTITY = 24
 CELL = 27
@@ -16,15 +15,15 @@ NAME = 24
 COUNT = 11
 
 
-def frameworks(verification: Verification) -> list[str]:
+def frameworks(verdict: dict[str, Any]) -> list[str]:
     """Each framework once, with its version; or the variant, if it is the only one."""
-    variants: dict[str, list[str]] = {}
-    for name in verification.witnesses:
-        variants.setdefault(framework_of(name), []).append(name)
+    variants: dict[str, list[dict[str, str]]] = {}
+    for witness in verdict["frameworks"]:
+        variants.setdefault(framework_of(witness["name"]), []).append(witness)
     return [
-        f"{names[0] if len(names) == 1 else framework} {verification.witnesses[names[0]].version}"
-        f"{f' ({len(names)} variants)' if len(names) > 1 else ''}"
-        for framework, names in variants.items()
+        f"{of[0]['name'] if len(of) == 1 else framework} {of[0]['version']}"
+        f"{f' ({len(of)} variants)' if len(of) > 1 else ''}"
+        for framework, of in variants.items()
     ]
 
 
@@ -34,45 +33,46 @@ def listed(words: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def table(verification: Verification) -> Iterator[str]:
+def table(verdict: dict[str, Any]) -> Iterator[str]:
     """A row for each quantity; with many witnesses, a row for each of them."""
-    if len(verification.witnesses) <= COLUMNS:
-        yield from _by_quantity(verification)
+    if len(verdict["frameworks"]) <= COLUMNS:
+        yield from _by_quantity(verdict)
     else:
-        yield from _by_witness(verification)
+        yield from _by_witness(verdict)
 
 
-def _by_quantity(verification: Verification) -> Iterator[str]:
-    names = [f"{witness.name} {witness.version}" for witness in verification.witnesses.values()]
+def _by_quantity(verdict: dict[str, Any]) -> Iterator[str]:
+    names = [f"{witness['name']} {witness['version']}" for witness in verdict["frameworks"]]
     yield "Cases equal bit for bit / cases inside the radius (largest error over radius)"
     yield f"{'quantity':<{QUANTITY}}" + "".join(f"{name:<{CELL}}" for name in names).rstrip()
     for quantity in QUANTITIES:
         cells = (
-            f"{_cell(verification, quantity, name):<{CELL}}" for name in verification.witnesses
+            f"{_cell(verdict, quantity, witness['name']):<{CELL}}"
+            for witness in verdict["frameworks"]
         )
         yield f"{quantity:<{QUANTITY}}{''.join(cells)}".rstrip()
 
 
-def _cell(verification: Verification, quantity: str, witness: str) -> str:
-    if _disagrees(verification, quantity, witness):
+def _cell(verdict: dict[str, Any], quantity: str, witness: str) -> str:
+    if _disagrees(verdict, quantity, witness):
         return "DISAGREES"
-    counts = _counts(verification, quantity, witness)
+    counts = _counts(verdict, quantity, witness)
     if counts.inside is None:
         return f"{counts.equal:,} / none"
     return f"{counts.equal:,} / {counts.inside:,} ({_cut(counts.tight)})"
 
 
-def _by_witness(verification: Verification) -> Iterator[str]:
+def _by_witness(verdict: dict[str, Any]) -> Iterator[str]:
     """Of the quantities of each, the fewest cases and the tightest agreement."""
     yield "Cases of each quantity: equal bit for bit, and inside the radius"
     count = f"{{:>{COUNT}}}"
     cells = f"{count.format('equal')}{count.format('inside')}"
     yield f"{'witness':<{NAME}}{cells}  largest error over radius"
-    for name in verification.witnesses:
-        if wrong := [each for each in QUANTITIES if _disagrees(verification, each, name)]:
+    for name in (witness["name"] for witness in verdict["frameworks"]):
+        if wrong := [each for each in QUANTITIES if _disagrees(verdict, each, name)]:
             yield f"{name:<{NAME}}DISAGREES in {listed(wrong)}"
             continue
-        counts = {quantity: _counts(verification, quantity, name) for quantity in QUANTITIES}
+        counts = {quantity: _counts(verdict, quantity, name) for quantity in QUANTITIES}
         equal = min(each.equal for each in counts.values())
         inside = min(each.inside or 0 for each in counts.values())
         tightest = max(QUANTITIES, key=lambda quantity: counts[quantity].tight)
@@ -80,10 +80,10 @@ def _by_witness(verification: Verification) -> Iterator[str]:
         yield f"{name:<{NAME}}{numbers}  {_cut(counts[tightest].tight)} in {tightest}"
 
 
-def _disagrees(verification: Verification, quantity: str, witness: str) -> bool:
+def _disagrees(verdict: dict[str, Any], quantity: str, witness: str) -> bool:
     return any(
-        finding.quantity == quantity and witness in (finding.framework, *finding.agreeing)
-        for finding in verification.findings.values()
+        finding["quantity"] == quantity and witness in finding["parted"]
+        for finding in verdict["disagreements"]
     )
 
 
@@ -95,16 +95,13 @@ class Counts(NamedTuple):
     tight: float
 
 
-def _counts(verification: Verification, quantity: str, witness: str) -> Counts:
-    rows = [
-        (row, tally)
-        for row, tally in verification.tallies.items()
-        if row[:2] == (quantity, witness)
-    ]
-    equal = sum(tally.cases for row, tally in rows if row.regime == "exact")
-    certified = [tally for row, tally in rows if row.regime != "exact"]
-    tight = max((tally.largest_error_over_radius or 0.0 for tally in certified), default=0.0)
-    inside = sum(tally.cases for tally in certified) if certified else None
+def _counts(verdict: dict[str, Any], quantity: str, witness: str) -> Counts:
+    asked = quantity, witness
+    rows = [row for row in verdict["checked"] if (row["quantity"], row["framework"]) == asked]
+    equal = sum(row["cases"] for row in rows if row["regime"] == "exact")
+    certified = [row for row in rows if row["regime"] != "exact"]
+    tight = max((row["largest_error_over_radius"] or 0.0 for row in certified), default=0.0)
+    inside = sum(row["cases"] for row in certified) if certified else None
     return Counts(equal, inside, tight)
 
 
@@ -113,23 +110,21 @@ def _cut(ratio: float) -> float:
     return int(ratio * 1000) / 1000
 
 
-def totals(verification: Verification) -> Iterator[str]:
+def totals(verdict: dict[str, Any]) -> Iterator[str]:
     """How much was compared, and how much of it at or near the kink."""
-
-    def total(of: Any, tallies: Iterable[Tally]) -> int:
-        return sum(of(tally) for tally in tallies)
-
-    tallies = verification.tallies
-    shapes = set().union(*(tally.shapes for tally in tallies.values()))
-    dtypes = listed(sorted({row.dtype for row in tallies}, reverse=True))
-    elements = total(lambda tally: tally.elements, tallies.values())
-    backward = [tally for row, tally in tallies.items() if row.quantity == "deriv_relu_wrt_z"]
-    kinks = total(lambda tally: tally.kinks, backward)
-    units = total(lambda tally: tally.elements, backward)
-    ambiguous = total(lambda tally: tally.ambiguous, backward)
+    rows = verdict["checked"]
+    backward = [row for row in rows if row["quantity"] == "deriv_relu_wrt_z"]
+    shapes = set().union(*(each["shapes"].split() for each in verdict["shapes"]))
+    dtypes = listed(sorted({row["dtype"] for row in rows}, reverse=True))
     of_shapes = f"{len(shapes)} shape{'' if len(shapes) == 1 else 's'}"
-    yield f"{elements:,} elements of {of_shapes} in {dtypes}."
+    kinks, units = _total("kinks", backward), _total("elements", backward)
+    ambiguous = _total("ambiguous", backward)
+    yield f"{_total('elements', rows):,} elements of {of_shapes} in {dtypes}."
     yield f"Kinks (z exactly 0) met: {kinks:,} of {units:,} units."
     yield f"Ambiguous, so near the kink that rounding decides: {ambiguous:,} (both answers pass)."
-    if verification.varied:
-        yield f"Calls again, in other memory layouts and with other rates: {verification.varied:,}."
+    if again := verdict["calls_in_other_ways"]:
+        yield f"Calls again, in other memory layouts and with other rates: {again:,}."
+
+
+def _total(field: str, rows: Iterable[dict[str, Any]]) -> int:
+    return sum(row[field] for row in rows)

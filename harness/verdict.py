@@ -1,9 +1,9 @@
 """The verdict: what was found, what was checked, and what was not.
 
-`render.py` shows it to people, `verdict_json.py` writes it for machines.
+`verdict_json.py` makes it the one form that everything presents, stores and merges.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final, NamedTuple, TypeAlias
 
@@ -18,6 +18,9 @@ from harness.verification import Row, Tally, Verification
 REGIMES: Final = ("exact", "certified")
 DTYPES: Final = tuple(dtype.name for dtype in FORMATS)
 
+
+NOWHERE: Final = Row("", "", "", "")
+NO_CASE: Final = "no case was checked"
 
 # For each derivation's file: what its formulas wrote on standard output or error.
 Notes: TypeAlias = Sequence[tuple[str, dict[str, str]]]
@@ -63,11 +66,15 @@ def conclude(
     Such a test fails by no disagreement of the derivation's, so what it checks is not checked.
     What the derivation is found to do wrong is diagnosed now, once for each finding.
     """
-    for finding in verification.findings.values():
+    findings = verification.findings.values()
+    for finding in findings:
         if finding.outlier == DERIVATION:
             witness = verification.witnesses[finding.framework]
             finding.diagnosis = diagnose(verification.derivation, finding, witness)
-    gaps = [*_gaps(verification), *(Gap(Row("", "", "", ""), why) for why in crashed)]
+    refused = {finding.formula for finding in findings}
+    tallies, left_out = verification.tallies, verification.left_out
+    gaps = list(unchecked(tallies, verification.witnesses, refused, left_out))
+    gaps += [Gap(NOWHERE, why) for why in crashed]
     said = [
         f"{formula} ({file}) prints, which is held back: {written.strip().splitlines()[0]}"
         for file, by_formula in notes
@@ -84,15 +91,22 @@ def without(verdict: Verdict, unavailable: list[tuple[str, str]]) -> Verdict:
     return verdict._replace(gaps=(*verdict.gaps, *gaps))
 
 
-def _gaps(verification: Verification) -> Iterator[Gap]:
-    """What a run left unchecked: nothing is agreed by having nothing in it."""
-    tallies, findings = verification.tallies, verification.findings
-    if not tallies and not findings:
-        yield Gap(Row("", "", "", ""), "no case was checked")
+def unchecked(
+    tallies: Mapping[Row, Tally],
+    witnesses: Collection[str],
+    refused: Collection[str],
+    left_out: Collection[str],
+) -> Iterator[Gap]:
+    """What a run, or several together, left unchecked: nothing agrees by having nothing in it.
+
+    `refused` are the formulas of which there are findings, `left_out` the quantities that a whole
+    step does not return.
+    """
+    if not tallies and not refused:
+        yield Gap(NOWHERE, NO_CASE)
         return
-    refused = {finding.formula for finding in findings.values()}
     met = {row[1:] for row in tallies}
-    asked = set(product(verification.witnesses, REGIMES, DTYPES))
+    asked = set(product(witnesses, REGIMES, DTYPES))
     for framework, regime, dtype in sorted(asked - met):
         yield Gap(Row("", framework, regime, dtype), "no case of it was checked")
     for framework, regime, dtype in sorted(met):
@@ -101,11 +115,11 @@ def _gaps(verification: Verification) -> Iterator[Gap]:
             reason = _vacuous(row, tallies.get(row, Tally()))
             # A formula that misbehaved leaves its quantities unknown, and is reported for it;
             # after a wrong quantity of a whole step none is compared.
-            known = refused & {formula_of(quantity), TRAIN_STEP}
-            if reason and not known and quantity not in verification.left_out:
+            known = formula_of(quantity) in refused or TRAIN_STEP in refused
+            if reason and not known and quantity not in left_out:
                 yield Gap(row, reason)
     for quantity in QUANTITIES:
-        if quantity in verification.left_out:
+        if quantity in left_out:
             yield Gap(Row(quantity, "", "", ""), f"{TRAIN_STEP} does not return it", asked=False)
 
 
@@ -139,10 +153,10 @@ def in_order(verification: Verification) -> list[Finding]:
     )
 
 
-def compared(verification: Verification, finding: Finding) -> int:
-    """How many elements of the finding's quantity were compared with its framework."""
+def compared(tallies: Mapping[Row, Tally], quantity: str, frameworks: Collection[str]) -> int:
+    """How many elements of a quantity were compared with these witnesses."""
     return sum(
         tally.elements
-        for row, tally in verification.tallies.items()
-        if row[:2] == (finding.quantity, finding.framework)
+        for row, tally in tallies.items()
+        if row.quantity == quantity and row.framework in frameworks
     )

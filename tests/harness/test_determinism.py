@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from adapters import jax_grad, torch_autograd
-from harness import determinism, render, verdict, verdict_json
+from harness import determinism, example, render, verdict, verdict_json
 from harness.calling import one_by_one
 from harness.derivation import REFERENCE, walk
 from harness.determinism import EQUAL_CALLS, THREADS, Repeats
@@ -90,7 +90,7 @@ def test_threads_that_decide_the_last_bits_of_floats_are_told_and_no_finding():
     assert verification.repeats == {
         "toy": Repeats(COUNT, (1, determinism.many()), {"new_weights"}),
     }
-    assert list(determinism.lines(verification.repeats, ())) == [
+    assert list(determinism.lines(determinism.as_json(verification.repeats), ())) == [
         f"The same bits in two equal calls, with 1 thread and with {determinism.many()}: toy.",
         "The number of threads decides the last bits, legally: toy in new_weights.",
     ]
@@ -116,7 +116,7 @@ def test_a_witness_that_cannot_be_told_its_threads_is_asked_twice_and_the_verdic
     verification = repeated(SimpleNamespace(name="toy", version="", trace=honest), "exact")
 
     assert verification.repeats == {"toy": Repeats(COUNT)}
-    (line,) = determinism.lines(verification.repeats, ())
+    (line,) = determinism.lines(determinism.as_json(verification.repeats), ())
     assert line == "The same bits in two equal calls: toy."
 
 
@@ -124,8 +124,8 @@ def test_the_verdict_names_who_does_not_repeat_itself_and_shows_both_values():
     verification = repeated(Toy(lambda calls, threads: 2**30 * (calls % 2)), "exact")
     (found,) = verification.findings.values()
     result = verdict.conclude(verification, 0, "pytest", (), ())
-    headline, _, first, *lines = render.render(result)
     written = verdict_json.as_json(result)
+    headline, _, first, *lines = render.render(written)
 
     assert not result.agrees
     assert headline == "toy DOES NOT REPEAT ITSELF in new_weights"
@@ -164,7 +164,7 @@ def test_torch_computes_with_as_many_threads_as_it_is_told_and_then_as_before():
 def test_a_large_case_is_shown_by_its_shape():
     matrix = np.ones((1, 30, 40))
 
-    lines = list(render._matrices([("inputs", matrix[0]), ("biases", matrix[0, :1, :2])]))
+    lines = list(example._matrices([("inputs", matrix[0]), ("biases", matrix[0, :1, :2])]))
 
     assert [line.split() for line in lines] == [
         ["inputs", "biases"],

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import adapters
-from harness import candidate, render, verdict
+from harness import candidate, render, verdict, verdict_json
 from harness.case import Case, Layer
 from harness.derivation import (
     PARAMETERS,
@@ -44,7 +44,7 @@ def document_case():
 
 def printed(verification):
     verification.check(document_case(), "document")
-    return render.render(verdict.conclude(verification, 0, "pytest", (), ()))
+    return render.render(verdict_json.as_json(verdict.conclude(verification, 0, "pytest", (), ())))
 
 
 def test_the_readme_shows_a_verdict_of_each_kind():

@@ -154,7 +154,7 @@ def test_outside_a_repository_there_is_no_revision(tmp_path, monkeypatch):
     ],
 )
 def test_the_answer_is_said_in_words(change, words):
-    first, line = regression.lines("HEAD", {"new_biases": change})
+    first, line = regression.lines("HEAD", regression.as_json({"new_biases": change}))
 
     assert first == "Compared with HEAD, on the same cases:"
     assert line.startswith("new_biases ")

@@ -123,7 +123,7 @@ def test_a_table_of_spellings_says_who_does_the_same_at_which_point():
 def test_points_are_grouped_by_who_does_the_same_and_a_loner_is_shown_itself():
     found = special.alike(special.of_derivation(mine(relu_backward=by_product)), TABLE)
 
-    assert list(special.lines(found)) == [
+    assert list(special.lines(special.as_json(found))) == [
         "Not judged: relu_backward does at nan as none of them: 0 (upstream 2), "
         "nan (upstream nan), nan (upstream inf); at inf, tiny as mask, product; "
         "at -inf, -0, -tiny as product."
@@ -133,7 +133,7 @@ def test_points_are_grouped_by_who_does_the_same_and_a_loner_is_shown_itself():
 def test_only_the_first_of_many_spellings_are_named():
     found = [Alike("relu_forward", "nan", {FORWARD: "nan"}, ("a", "b", "c", "d", "e"))]
 
-    assert list(special.lines(found)) == [
+    assert list(special.lines(special.as_json(found))) == [
         "Not judged: relu_forward does at nan as a, b, c and 2 more."
     ]
 
@@ -146,9 +146,10 @@ def test_the_verdict_tells_it_and_is_the_same_without(load):
     told = verdict.conclude(verification, 0, "pytest", (), ())
 
     assert (told.agrees, told.gaps) == (without.agrees, without.gaps)
-    (line,) = (line for line in render.render(told) if line.startswith("Not judged"))
+    result = verdict_json.as_json(told)
+    (line,) = (line for line in render.render(result) if line.startswith("Not judged"))
     assert "at -0 as none of them: 2 (upstream 2)" in line
-    written = verdict_json.as_json(told)["conventions"]
+    written = result["conventions"]
     assert written[0] == {
         "formula": "relu_backward",
         "point": "nan",

@@ -60,7 +60,7 @@ def test_what_was_hardly_met_is_not_checked_and_so_nothing_agrees(quantity, tall
     assert result.gaps == (verdict.Gap(row(quantity), reason),)
     assert not result.agrees
     assert verdict_json.as_json(result)["not_checked"] == [
-        row(quantity)._asdict() | {"reason": reason},
+        row(quantity)._asdict() | {"reason": reason, "asked": True},
     ]
 
 

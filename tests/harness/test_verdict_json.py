@@ -131,7 +131,7 @@ def test_a_case_reads_back_to_the_same_bits(dtype):
 def test_what_is_no_number_is_written_as_text(tmp_path, value):
     result = checked(mine(sgd_step=lambda p, g, rate: np.full_like(p, value)), "exact", "certified")
 
-    verdict_json.write(result, tmp_path / "verdict.json")
+    verdict_json.write(verdict_json.as_json(result), tmp_path / "verdict.json")
 
     def refuse(constant):
         raise AssertionError(f"{constant} is no JSON")
@@ -170,7 +170,7 @@ def test_the_file_is_replaced_in_one_step(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "replace", watched)
     result = checked(REFERENCE, "exact")
-    verdict_json.write(result, path)
+    verdict_json.write(verdict_json.as_json(result), path)
 
     assert seen == [("old", 3, tmp_path)]
     assert json.loads(path.read_text()) == verdict_json.as_json(result)
@@ -185,7 +185,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
     path.write_text("old")
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
-        verdict_json.write(checked(REFERENCE, "exact"), path)
+        verdict_json.write(verdict_json.as_json(checked(REFERENCE, "exact")), path)
 
     assert path.read_text() == "old"
     assert [each.name for each in tmp_path.iterdir()] == ["verdict.json"]
