@@ -99,13 +99,14 @@ def _size(finding: Entry) -> tuple[Any, ...]:
 
 def _census(one: Entry, other: Entry) -> Entry:
     """How a quantity differs. How much was compared is known at the end, of all parts."""
-    low = min(one["ratios"][0], other["ratios"][0], key=_in_order)
-    high = max(one["ratios"][1], other["ratios"][1], key=_in_order)
+    ratios = one["ratios"], other["ratios"]
+    low = min((each["smallest"] for each in ratios), key=_in_order)
+    high = max((each["largest"] for each in ratios), key=_in_order)
     return one | {
         "frameworks": _united(one["frameworks"], other["frameworks"]),
         "differing": one["differing"] + other["differing"],
         "worst": min(one["worst"], other["worst"], key=_worst_first),
-        "ratios": [low, high],
+        "ratios": {"smallest": low, "largest": high},
         "constant_ratio": float(low) if float(low) == float(high) else None,
     }
 

@@ -167,7 +167,7 @@ def _census_as_json(census: Census, framework: str, compared: int) -> dict[str, 
             "expected": repr(census.expected),
             "observed": repr(census.observed),
         },
-        "ratios": [repr(low), repr(high)],
+        "ratios": {"smallest": repr(low), "largest": repr(high)},
         "constant_ratio": low if low == high else None,
     }
 

@@ -52,7 +52,7 @@ _CENSUS: Final = {
     "compared": int,
     "differing": int,
     "worst": {"ulps": number, "layer_and_index": [int], "expected": number, "observed": number},
-    "ratios": [number],
+    "ratios": {"smallest": number, "largest": number},
     "constant_ratio": Nullable(float),
 }
 _DISAGREEMENT: Final = {
@@ -142,7 +142,7 @@ def misfit(value: Any, form: Any, where: str = "it") -> str | None:
         if type(value) is not dict:
             return _wrong(where, "an object", value)
         keys = form.keys() if str not in form else value.keys()
-        for key in [*keys, *(value.keys() - keys)]:
+        for key in [*keys, *value]:
             if key not in value or key not in keys:
                 return f"{where} has {'no' if key in keys else 'an unknown'} key {key!r}"
         parts = ((value[key], form.get(key, form.get(str)), f"{where}.{key}") for key in keys)

@@ -12,7 +12,7 @@ CENSUS = {
     "compared": 4,
     "differing": 3,
     "worst": WORST,
-    "ratios": ["2.0", "2.0"],
+    "ratios": {"smallest": "2.0", "largest": "2.0"},
     "constant_ratio": 2.0,
 }
 CASE = {
@@ -121,25 +121,26 @@ def test_the_worst_element_is_the_worst_of_all(worst, shown):
 @pytest.mark.parametrize(
     ("ratios", "both", "constant"),
     [
-        (["2.0", "2.0"], ["2.0", "2.0"], 2.0),
-        (["10.0", "10.0"], ["2.0", "10.0"], None),
-        (["inf", "-inf"], ["2.0", "2.0"], 2.0),
-        (["-inf", "inf"], ["-inf", "inf"], None),
+        (("2.0", "2.0"), ("2.0", "2.0"), 2.0),
+        (("10.0", "10.0"), ("2.0", "10.0"), None),
+        (("inf", "-inf"), ("2.0", "2.0"), 2.0),
+        (("-inf", "inf"), ("-inf", "inf"), None),
     ],
     ids=["the same", "another", "nothing expected but 0", "no number"],
 )
 def test_a_ratio_is_constant_if_it_is_in_all_parts(ratios, both, constant):
-    census = in_census(ratios=ratios)
+    census = in_census(ratios=dict(zip(("smallest", "largest"), ratios, strict=True)))
 
-    assert (census["ratios"], census["constant_ratio"]) == (both, constant)
+    assert (*census["ratios"].values(), census["constant_ratio"]) == (*both, constant)
 
 
 def test_zeros_of_both_signs_are_one_ratio_in_either_order():
-    zeros = [CENSUS | {"ratios": [zero, zero]} for zero in ("0.0", "-0.0")]
+    signed = ({"smallest": zero, "largest": zero} for zero in ("0.0", "-0.0"))
+    zeros = [CENSUS | {"ratios": each} for each in signed]
 
     found = merged("disagreements", *(FINDING | {"census": each} for each in zeros))
 
-    assert found["census"]["ratios"] == ["-0.0", "0.0"]
+    assert found["census"]["ratios"] == {"smallest": "-0.0", "largest": "0.0"}
     assert found["census"]["constant_ratio"] == 0
 
 
