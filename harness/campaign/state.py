@@ -32,21 +32,24 @@ class State(NamedTuple):
     verdict: dict[str, Any] | None
 
 
-def read(path: Path, campaign: Mapping[str, Any]) -> State:
-    """The state in the file; at the beginning if there is none. Raises StateError."""
+def read(path: Path) -> State | None:
+    """The state in the file, or None if there is no file. Raises StateError."""
     if not path.exists():
-        return State(campaign, 0, None)
+        return None
     try:
         given = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise StateError(f"cannot be read: {type(error).__name__}: {error}") from None
     if (wrong := misfit(given, _FORM)) is not None:
         raise StateError(f"is no campaign's: {wrong}")
-    state = State(**given)
+    return State(**given)
+
+
+def check(state: State, campaign: Mapping[str, Any]) -> None:
+    """Raises StateError unless it is this campaign's."""
     for what, value in campaign.items():
         if (theirs := state.campaign.get(what)) != value:
             raise StateError(f"its campaign has {what} {_shown(theirs)}, expected {_shown(value)}")
-    return state
 
 
 def write(state: State, path: Path) -> None:

@@ -63,7 +63,6 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    os.environ.update(WORKERS)
     folder = Path.cwd()
     for option in ("verdict_json", "resume"):
         if (path := getattr(given, option)) is not None:
@@ -72,6 +71,8 @@ def _run(given: argparse.Namespace) -> int:
             except OSError as error:
                 name = f"--{option.replace('_', '-')}"
                 raise UsageError(f"{name} {path}: cannot be written: {error.strerror}") from None
+    path = folder / given.resume if given.resume else None
+    begun = state.read(path) if path else None
     for name in given.framework or ():
         adapters.framework_of(name)
     derivation = REFERENCE
@@ -113,13 +114,16 @@ def _run(given: argparse.Namespace) -> int:
         "shard": "{}/{}".format(*given.shard),
         "source code": _digest(folder / given.derivation if given.derivation else None),
     }
-    path = folder / given.resume if given.resume else None
-    begun = state.read(path, decisive) if path else State(decisive, 0, None)
+    if begun:
+        state.check(begun, decisive)
+    os.environ.update(WORKERS)
     end = End(given.minutes, given.tasks)
     before = signal.signal(signal.SIGINT, end.tell)
     try:
         with Progress(sys.stderr) as progress:
-            ended = campaign.run(work, asked, where, end, begun, progress, path, database)
+            ended = campaign.run(
+                work, asked, where, end, begun or State(decisive, 0, None), progress, path, database
+            )
     finally:
         signal.signal(signal.SIGINT, before)
     return _concluded(given, folder, ended)

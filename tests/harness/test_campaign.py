@@ -79,20 +79,26 @@ def test_a_campaign_that_goes_on_ends_as_one_that_was_never_interrupted(whole, t
     path = tmp_path / "state.json"
 
     go(end=End(tasks=1), path=path)
-    begun = state.read(path, {})
+    begun = state.read(path)
     ended, _ = go(begun=begun, path=path)
 
     assert begun.number == 1
     assert text(ended.verdict) == text(whole.verdict)
-    assert state.read(path, {}) == ended
+    assert state.read(path) == ended
+
+
+def test_where_there_is_no_state_a_campaign_begins(tmp_path):
+    assert state.read(tmp_path / "state.json") is None
 
 
 def test_a_state_of_another_campaign_is_refused(whole, tmp_path):
     path = tmp_path / "state.json"
     state.write(State({"seed": 1}, 3, whole.verdict), path)
+    begun = state.read(path)
 
+    state.check(begun, {"seed": 1})
     with pytest.raises(StateError, match=r"^its campaign has seed 1, expected 2$"):
-        state.read(path, {"seed": 2})
+        state.check(begun, {"seed": 2})
 
 
 @pytest.mark.parametrize(
@@ -109,7 +115,7 @@ def test_what_is_no_state_is_refused_in_one_line(tmp_path, content, reason):
     path.write_text(content)
 
     with pytest.raises(StateError, match=f"^{re.escape(reason)}$"):
-        state.read(path, {})
+        state.read(path)
 
 
 def test_an_end_is_told_once_to_end_and_twice_to_break_off():

@@ -13,6 +13,7 @@ from harness.campaign.end import End
 from harness.campaign.work import run
 from harness.campaign.workers import UNEXPLAINED, Workers, processes, results
 from harness.case import Case, Layer, from_json
+from harness.render import render
 
 ONE = np.ones((1, 1, 1))
 QUIET = Case(ONE, (Layer(ONE, ONE),), ONE, np.float64(1))
@@ -44,6 +45,17 @@ def test_a_segmentation_fault_is_a_finding_with_its_framework_and_its_case(crash
     assert (found["regime"], case.dtype.name, len(case.inputs)) == ("exact", "float32", 1)
     assert (case.inputs == 3).any()
     assert found["reproduce"] == "fuzz --task 0"
+
+
+def test_it_is_told_as_that_and_not_as_a_disagreement_in_values(crashed):
+    lines = render(crashed[0])
+
+    assert lines[0] == "segfaults ENDS THE PROCESS that it is asked in"
+    assert lines[2:5] == [
+        "segfaults ends the process",
+        "  expected  a result",
+        "  observed  it was ended by signal SIGSEGV",
+    ]
 
 
 def test_the_campaign_goes_on_with_the_rest(crashed):
