@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+from toys import load
 
 from harness.campaign.plan import FEW, LARGEST, ONE_BY_ONE, STACK, TURN, WIDEST, stacks, task
 from harness.case import numbers, pick, quantity_shapes
+from harness.derivation import REFERENCE
 from harness.formats import FORMATS
 from harness.lattice import is_exact, is_normal
 from harness.strategies import GRID
+from harness.verification import Verification
 
 FRAMEWORKS = "torch", "jax"
 VARIANTS = "torch:func", "jax:grad", "jax:jvp"
@@ -85,12 +88,34 @@ def test_every_case_is_of_its_regime(number):
             assert is_exact(case) if planned.regime == "exact" else is_normal(case)
 
 
-def test_shapes_that_a_format_is_too_narrow_for_have_no_exact_stack_of_it():
+def test_shapes_that_a_format_is_too_narrow_for_have_no_stack_of_that_regime():
     wide = task(0, 0, FRAMEWORKS, ())._replace(shape=(2, 400, 2), stack=4)
 
-    exact = {each.case.dtype.name for each in stacks(0, wide) if each.regime == "exact"}
+    met = {regime: [] for regime in ("exact", "certified")}
+    for each in stacks(0, wide):
+        met[each.regime].append(each.case.dtype.name)
 
-    assert exact == {"float64", "float32", "float16"}
+    others = ["float64", "float32", "float16"]
+    assert list(dict.fromkeys(met["exact"])) == met["certified"] == others
+
+
+@pytest.mark.parametrize("shape", [(127, 2, 2), (2, 127, 2), (2, 2, 127), (2, 127, 2, 2)])
+def test_the_longest_sums_of_bfloat16_have_a_radius(shape):
+    """One more input, and the sum with its bias has none."""
+    longest = tuple(min(size, 126) for size in shape)
+    verification = Verification(REFERENCE, [load("toy")])
+
+    certified = {
+        of: [
+            each.case.dtype.name
+            for each in stacks(0, task(0, 0, FRAMEWORKS, ())._replace(shape=of, stack=2))
+            if each.regime == "certified" and not verification.check(**each._asdict())
+        ]
+        for of in (shape, longest)
+    }
+
+    assert "bfloat16" not in certified[shape]
+    assert "bfloat16" in certified[longest]
 
 
 def test_variants_are_asked_by_turns_at_true_shapes_and_no_small_shape_is_lost_to_them():
