@@ -32,11 +32,18 @@ from tests.campaign.options import SEED, UsageError, parse
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("reference", "adapters", "harness")
 RUNNER = ("python", "-m", "tests.campaign")
-# For the workers, which are started later. Each computes with one thread; and for PyTorch, oneDNN
-# keeps a program of 2 MB for each shape in bfloat16, and a thousand of them if it is not told to
-# keep fewer.
-WORKERS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-WORKERS |= dict.fromkeys(("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"), "16")
+# For the workers, which are started later. Each computes with one thread. PyTorch's oneDNN keeps a
+# program of 2 MB for each shape in bfloat16, and a thousand of them if it is not told to keep fewer;
+# and arrays of 1 MiB and more go back to the system when they are done with.
+WORKERS = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "16",
+    "LRU_CACHE_CAPACITY": "16",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(2**20),
+}
 # What a run raises that was asked for what it cannot do, and the option that it is about.
 ERRORS = {
     CandidateError: "--derivation ",
