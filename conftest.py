@@ -99,7 +99,8 @@ def pytest_configure(config: pytest.Config) -> None:
         try:
             examples.stored(examples.database(place, config.invocation_params.dir))
         except examples.DatabaseError as error:
-            raise pytest.UsageError(f"--example-database {place}: {error}") from None
+            line = f"--example-database {place}: {error}"
+            raise pytest.UsageError(examples.without_password(line)) from None
     config.stash[NOTES] = []
     derivation = REFERENCE
     if (file := config.getoption("--derivation")) is not None:
@@ -236,7 +237,7 @@ def _conclude(config: pytest.Config) -> verdict.Verdict:
     tests = os.path.relpath(config.rootpath / TESTS, config.invocation_params.dir)
     by_tox = "TOX_ENV_NAME" in os.environ
     runner = ["tox", "-e", "verify", "--"] if by_tox else ["pytest", tests]
-    command = shlex.join([*runner, *options, f"{SEED}={seed}"])
+    command = examples.without_password(shlex.join([*runner, *options, f"{SEED}={seed}"]))
     run, unfinished = config.stash[VERIFICATION], config.stash[UNFINISHED]
     concluded = verdict.conclude(run, seed, command, not_asked, unfinished, config.stash[NOTES])
     return verdict.without(concluded, config.stash[UNAVAILABLE])

@@ -5,6 +5,7 @@ key of ours: Hypothesis's own entries are choices that mean something to one ver
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -39,6 +40,11 @@ def database(place: str, folder: Path) -> ExampleDatabase:
     except OSError as error:
         raise DatabaseError(f"cannot be written: {error.strerror}") from None
     return DirectoryBasedExampleDatabase(path)
+
+
+def without_password(text: str) -> str:
+    """The text as it may be printed, stored and passed on: URLs in it say `***` for who and how."""
+    return re.sub(r"(?<=://)[^/@ ]*@", "***@", text)
 
 
 def _redis(url: str) -> ExampleDatabase:

@@ -32,9 +32,9 @@ from tests.campaign.options import SEED, UsageError, parse
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("reference", "adapters", "harness")
 RUNNER = ("python", "-m", "tests.campaign")
-# For the workers, which are started later. Each computes with one thread. PyTorch's oneDNN keeps a
-# program of 2 MB for each shape in bfloat16, and a thousand of them if it is not told to keep fewer;
-# and arrays of 1 MiB and more go back to the system when they are done with.
+# For the workers, which are started later. Each computes with one thread. PyTorch's oneDNN keeps
+# a program of 2 MB for each shape in bfloat16, a thousand of them if it is not told to keep fewer.
+# Arrays of 1 MiB and more go back to the system when they are done with.
 WORKERS = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -60,16 +60,22 @@ ERRORS = {
 def main(arguments: list[str]) -> int:
     """The exit status of a campaign: 0 agrees, 1 does not or was not checked in full, 4 refused."""
     given = argparse.Namespace()
+    before = signal.getsignal(signal.SIGINT)
     try:
         parse(arguments, given)
-        return _run(given)
+        end = End(given.minutes, given.tasks)
+        signal.signal(signal.SIGINT, end.tell)
+        return _run(given, end)
     except tuple(ERRORS) as error:
         option = next(ERRORS[kind] for kind in type(error).__mro__ if kind in ERRORS)
-        print(f"ERROR: {option.format(**vars(given))}{error}", file=sys.stderr)
+        line = f"ERROR: {option.format(**vars(given))}{error}"
+        print(examples.without_password(line), file=sys.stderr)
         return 4
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
-def _run(given: argparse.Namespace) -> int:
+def _run(given: argparse.Namespace, end: End) -> int:
     folder = Path.cwd()
     for option in ("verdict_json", "resume"):
         if (path := getattr(given, option)) is not None:
@@ -124,15 +130,9 @@ def _run(given: argparse.Namespace) -> int:
     if begun:
         state.check(begun, decisive)
     os.environ.update(WORKERS)
-    end = End(given.minutes, given.tasks)
-    before = signal.signal(signal.SIGINT, end.tell)
-    try:
-        with Progress(sys.stderr) as progress:
-            ended = campaign.run(
-                work, asked, where, end, begun or State(decisive, 0, None), progress, path, database
-            )
-    finally:
-        signal.signal(signal.SIGINT, before)
+    begun = begun or State(decisive, 0, None)
+    with Progress(sys.stderr) as progress:
+        ended = campaign.run(work, asked, where, end, begun, progress, path, database)
     return _concluded(given, folder, ended)
 
 
@@ -165,7 +165,7 @@ def _command(given: argparse.Namespace) -> str:
     for name in given.framework or ():
         options += ["--framework", name]
     if given.example_database != examples.DEFAULT:
-        options += ["--example-database", given.example_database]
+        options += ["--example-database", examples.without_password(given.example_database)]
     return shlex.join([*runner, *options, f"{SEED}={given.hypothesis_seed}"])
 
 

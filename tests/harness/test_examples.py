@@ -127,6 +127,12 @@ def test_a_redis_server_shares_what_another_process_has_stored(redis_url, tmp_pa
     assert as_json(example.case) == as_json(case())
 
 
+def test_a_password_is_not_passed_on():
+    line = "tox -e fuzz -- --example-database redis://me:secret@host:1/0 --derivation me@home.py"
+
+    assert examples.without_password(line) == line.replace("me:secret", "***")
+
+
 def test_a_redis_server_that_is_not_there_is_refused_in_one_line(tmp_path):
     pytest.importorskip("redis", reason="not run: the package redis is not installed")
 
