@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from harness import determinism, regression, special
+from harness import determinism, exhaustive, regression, special
 from harness.case import Array
+from harness.compare import is_bit_for_bit
 from harness.derivation import TRAIN_STEP
 from harness.finding import DERIVATION, VALUES, Diagnosis, Finding
 from harness.table import frameworks, listed, table, totals
@@ -31,6 +32,7 @@ def render(verdict: Verdict) -> list[str]:
         lines += [*_finding(finding, verdict), ""]
     if verification.tallies:
         lines += [*table(verification), "", *totals(verification)]
+    lines += exhaustive.lines(exhaustive.as_json(verification))
     lines += determinism.lines(verification.repeats, verification.findings.values())
     if verification.against:
         lines += ["", *regression.lines(verification.against.name, verification.changes), ""]
@@ -129,7 +131,7 @@ def _agree(names: Sequence[str]) -> str:
 
 
 def _regime(regime: str) -> str:
-    if regime == "exact":
+    if is_bit_for_bit(regime):
         return "exact: rounding cannot explain any difference"
     return f"{regime}: more than rounding can explain, in any order of summation"
 

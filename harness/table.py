@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from harness.blame import framework_of
 from harness.case import QUANTITIES
+from harness.compare import is_bit_for_bit
 from harness.verification import Tally, Verification
 
 QUANTITY = 24
@@ -88,7 +89,7 @@ def _disagrees(verification: Verification, quantity: str, witness: str) -> bool:
 
 
 class Counts(NamedTuple):
-    """Cases of the exact regime and of all others, None without any, and the largest ratio."""
+    """Cases compared by bits and by the radius, None without any, and the largest ratio."""
 
     equal: int
     inside: int | None
@@ -101,8 +102,8 @@ def _counts(verification: Verification, quantity: str, witness: str) -> Counts:
         for row, tally in verification.tallies.items()
         if row[:2] == (quantity, witness)
     ]
-    equal = sum(tally.cases for row, tally in rows if row.regime == "exact")
-    certified = [tally for row, tally in rows if row.regime != "exact"]
+    equal = sum(tally.cases for row, tally in rows if is_bit_for_bit(row.regime))
+    certified = [tally for row, tally in rows if not is_bit_for_bit(row.regime)]
     tight = max((tally.largest_error_over_radius or 0.0 for tally in certified), default=0.0)
     inside = sum(tally.cases for tally in certified) if certified else None
     return Counts(equal, inside, tight)
