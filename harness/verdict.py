@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Final, NamedTuple, TypeAlias
 
+from harness import exhaustive
 from harness.case import QUANTITIES
 from harness.derivation import TRAIN_STEP, formula_of
 from harness.diagnosis import diagnose
@@ -91,7 +92,8 @@ def _gaps(verification: Verification) -> Iterator[Gap]:
         yield Gap(Row("", "", "", ""), "no case was checked")
         return
     refused = {finding.formula for finding in findings.values()}
-    met = {row[1:] for row in tallies}
+    # What exhaustive cases say is claimed formula by formula, by `exhaustive.py`.
+    met = {row[1:] for row in tallies if row.regime != exhaustive.REGIME}
     asked = set(product(verification.witnesses, REGIMES, DTYPES))
     for framework, regime, dtype in sorted(asked - met):
         yield Gap(Row("", framework, regime, dtype), "no case of it was checked")

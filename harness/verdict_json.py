@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from harness import determinism, files, regression, special
+from harness import determinism, exhaustive, files, regression, special
 from harness.case import QUANTITIES
 from harness.case import as_json as case_as_json
 from harness.derivation import REFERENCE
@@ -37,6 +37,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
             row._asdict() | asdict(tally) | {"shapes": len(tally.shapes)}
             for row, tally in sorted(verification.tallies.items(), key=_in_order)
         ],
+        "exhaustive": exhaustive.as_json(verification),
         "determinism": determinism.as_json(verification.repeats),
         "not_asked": list(verdict.not_asked),
         "not_checked": [gap.row._asdict() | {"reason": gap.reason} for gap in verdict.gaps],
