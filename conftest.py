@@ -217,8 +217,9 @@ def _conclude(config: pytest.Config) -> verdict.Verdict:
     not_asked = [name for name in adapters.discover() if name not in asked]
     seed = int(config.getoption(SEED))
     tests = os.path.relpath(config.rootpath / TESTS, config.invocation_params.dir)
-    by_tox = "TOX_ENV_NAME" in os.environ
-    runner = ["tox", "-e", "verify", "--"] if by_tox else ["pytest", tests]
+    marked = [] if config.option.markexpr else ["-m", ""]  # what takes long was not left out
+    by_tox = os.environ.get("TOX_ENV_NAME")
+    runner = ["tox", "-e", by_tox, "--"] if by_tox else ["pytest", tests, *marked]
     command = shlex.join([*runner, *options, f"{SEED}={seed}"])
     run, unfinished = config.stash[VERIFICATION], config.stash[UNFINISHED]
     concluded = verdict.conclude(run, seed, command, not_asked, unfinished, config.stash[NOTES])

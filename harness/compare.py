@@ -5,12 +5,24 @@ inside the ball that the reference computes for that very case.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from harness.ball import Ball
 from harness.case import Array
+
+# What a run's cases are compared by, under the names that the verdict has for them.
+BIT_FOR_BIT: Final = ("exact", "exhaustive")
+BY_RADIUS: Final = ("certified", "document")
+
+
+def is_bit_for_bit(regime: str) -> bool:
+    """Whether a regime compares bits; the others compare by the radius. Raises ValueError."""
+    if regime not in BIT_FOR_BIT + BY_RADIUS:
+        known = ", ".join(BIT_FOR_BIT + BY_RADIUS)
+        raise ValueError(f"expected a regime of {known}, not {regime!r}")
+    return regime in BIT_FOR_BIT
 
 
 def differs(expected: Array, observed: Array) -> Array:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 
 import reference
-from harness.case import Array, Case, LayerTrace, Relu, Trace
+from harness.case import QUANTITIES, Array, Case, LayerTrace, Relu, Trace
 from reference import neuron
 
 Formula: TypeAlias = Callable[..., Any]
@@ -96,6 +96,19 @@ def reference_at(kink: float) -> Derivation:
 
 # Makes one step at one layer: (step, layer, its arguments' values) to the quantities' values.
 Call: TypeAlias = Callable[[Step, int, Sequence[Any]], Sequence[Any]]
+
+
+def alone(derivation: Derivation, formula: str, reference: Derivation = REFERENCE) -> Derivation:
+    """One formula of a derivation, or its whole step, among the reference's others."""
+    own = {formula: getattr(derivation, formula)}
+    return reference._replace(name=derivation.name, own=(formula,), **own)
+
+
+def quantities_of(formula: str) -> tuple[str, ...]:
+    """What a formula returns; of a whole step, all that it may."""
+    if formula == TRAIN_STEP:
+        return QUANTITIES
+    return tuple(each for step in STEPS if step.formula == formula for each in step.quantities)
 
 
 def formula_of(quantity: str) -> str:

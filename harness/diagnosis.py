@@ -20,7 +20,7 @@ import numpy as np
 from harness.calling import Fault, one_by_one
 from harness.case import QUANTITIES, Case, Shape, Trace
 from harness.checking import Witness, WitnessError, trace_of
-from harness.compare import differs
+from harness.compare import differs, is_bit_for_bit
 from harness.derivation import TRAIN_STEP, Call, Derivation, Step, walk
 from harness.finding import VALUES, Diagnosis, Finding
 from harness.lattice import LADDER, lattice_stack
@@ -87,7 +87,7 @@ def _told(kind: str) -> bool:
 
 def _cases(finding: Finding) -> Iterator[Case]:
     """The reported case, where rounding cannot make two spellings differ, and the battery."""
-    if finding.shown.regime == "exact":
+    if is_bit_for_bit(finding.shown.regime):
         yield finding.shown.case
     yield from _battery(finding.formula == TRAIN_STEP)
 

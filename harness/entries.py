@@ -12,7 +12,9 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from harness import regression
 from harness.case import QUANTITIES
+from harness.exhaustive import ALL
 from harness.special import POINTS
+from harness.verdict import DTYPES
 
 Entry: TypeAlias = Any
 # Entries by their keys.
@@ -76,6 +78,17 @@ def _change(one: Entry, other: Entry) -> Entry:
     return regression.as_json({one["quantity"]: change})[0]
 
 
+def _claim(one: Entry, other: Entry) -> Entry:
+    """What is claimed of a formula by its exhaustive cases: the larger of two claims."""
+    return max(one, other, key=lambda claim: (claim["cases"], json.dumps(claim["shapes"])))
+
+
+def _claimed(claim: Entry) -> tuple[Any, ...]:
+    place = DTYPES.index(claim["dtype"]), ALL.index(claim["formula"])
+    others = (tuple(claim[key]) for key in ("learning_rates", "frameworks"))
+    return len(claim["entries"]), *place, *others
+
+
 def _finding(one: Entry, other: Entry) -> Entry:
     """One disagreement: the smaller example, and the census of both."""
     return min(one, other, key=_size) | {
@@ -132,6 +145,7 @@ def _point(alike: Entry) -> tuple[str, int, str]:
 
 RULES: Final[dict[str, Rule]] = {
     "frameworks": Rule(lambda each: each["name"], _same),
+    "exhaustive": Rule(_claimed, _claim),
     "determinism": Rule(lambda each: each["framework"], _repeats),
     "not_asked": Rule(str, _same),
     "not_checked": Rule(lambda gap: (gap["framework"], gap["reason"]), _same),

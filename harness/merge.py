@@ -74,6 +74,7 @@ class Merged:
             "agrees": not findings and not any(gap["asked"] for gap in gaps),
             "not_asked": [name for name in lists["not_asked"] if name not in frameworks],
             "not_checked": gaps,
+            "exhaustive": [each for each in lists["exhaustive"] if each["formula"] not in refused],
             "calls_in_other_ways": self._calls,
             "disagreements": findings,
         }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness import determinism, regression, special
+from harness import determinism, exhaustive, regression, special
 from harness.derivation import TRAIN_STEP
 from harness.example import example
 from harness.finding import DERIVATION
@@ -16,6 +16,7 @@ def render(verdict: dict[str, Any]) -> list[str]:
         lines += [*example(finding, verdict["formulas"]), ""]
     if verdict["checked"]:
         lines += [*table(verdict), "", *totals(verdict)]
+    lines += exhaustive.lines(verdict["exhaustive"])
     lines += determinism.lines(verdict["determinism"], verdict["disagreements"])
     if verdict["against"] is not None:
         lines += ["", *regression.lines(verdict["against"], verdict["regression"]), ""]

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from harness import determinism, files, regression, special
+from harness import determinism, exhaustive, files, regression, special
 from harness.case import QUANTITIES, Array, Shape
 from harness.case import as_json as case_as_json
 from harness.compare import Census
@@ -49,6 +49,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
             for formula in (*REFERENCE.own, *verification.derivation.own)
         },
         **checked_as_json(verification.tallies),
+        "exhaustive": exhaustive.as_json(verification),
         "determinism": determinism.as_json(verification.repeats),
         "not_asked": list(verdict.not_asked),
         "not_checked": [gap_as_json(gap) for gap in verdict.gaps],

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
 from harness.case import QUANTITIES
+from harness.exhaustive import ALL
 from harness.formats import FORMATS
 from harness.regression import SIDES
 from harness.render import render
@@ -78,6 +79,18 @@ _DISAGREEMENT: Final = {
     "pattern": Nullable(str),
     "reproduce": str,
 }
+_CLAIM: Final = {
+    "formula": ALL,
+    "shapes": [[int]],
+    "shapes_left_out": [[int]],
+    "entries": [int],
+    "learning_rates": [int],
+    "dtype": tuple(dtype.name for dtype in FORMATS),
+    "frameworks": [str],
+    "cases": int,
+    "degree": Nullable(int),
+    "polynomial_in": [str],
+}
 _COUNTS: Final = ("cases", "elements", "live", "on", "off", "kinks", "ambiguous")
 FORM: Final = {
     "derivation": str,
@@ -95,6 +108,7 @@ FORM: Final = {
         | {"largest_error_over_radius": Nullable(float)}
     ],
     "shapes": [_PLACE | {"quantities": [QUANTITIES], "shapes": str}],
+    "exhaustive": [_CLAIM],
     "determinism": [
         {"framework": str, "cases": int, "threads": [int], "rounded_by_threads": [QUANTITIES]}
     ],

@@ -11,8 +11,8 @@ from harness import kink as kinks
 from harness.calling import Fault
 from harness.case import QUANTITIES, Case, LayerTrace, Shape, Trace
 from harness.checking import Compared, Witness, compare, compare_all, same, trace_of
-from harness.compare import Census
-from harness.derivation import Derivation, formula_of, reference_at
+from harness.compare import Census, is_bit_for_bit
+from harness.derivation import Derivation, alone, formula_of, quantities_of, reference_at
 from harness.finding import (
     DERIVATION,
     VALUES,
@@ -23,6 +23,7 @@ from harness.finding import (
     in_values,
     smallest,
 )
+from harness.grid import Grid
 from harness.special import Alike
 from harness.variations import KINDS, vary
 
@@ -75,6 +76,7 @@ class Verification:
         self.left_out: set[str] = set()  # the quantities that a whole step does not return
         self.special: list[Alike] = []  # what its ReLU does at special values
         self.varied = 0  # calls made again in another way
+        self.covered: set[Grid] = set()  # every case of it was compared, and agrees
         # What is worth saying, and no disagreement.
         spellings = [(witness.name, getattr(witness, "relu", "")) for witness in witnesses]
         self.notes = dict.fromkeys(kinks.told(kink, spellings))
@@ -86,16 +88,19 @@ class Verification:
         chained: bool = False,
         varied: bool = False,
         at_true_shape: bool = False,
+        of: str = "",
     ) -> list[Finding]:
         """Compare the derivation with every witness on a stack of cases; returns the findings.
 
-        Regime "exact" compares bit for bit, on cases that `lattice.is_exact`; any other name is
-        the certified comparison. `chained` goes on, where each formula by itself agrees, to the
-        derivation's own values, carried from formula to formula and from layer to layer. `varied`
-        calls each formula that agrees again in other ways, on an exact case. `at_true_shape` spares
-        no witness a compilation.
+        The regimes of `compare.BIT_FOR_BIT` are for cases that `lattice.is_exact`. `chained` goes
+        on, where each formula by itself agrees, to the derivation's own values, carried from
+        formula to formula and from layer to layer. `varied` calls each formula that agrees again
+        in other ways, on an exact case. `at_true_shape` spares no witness a compilation. `of` is
+        the formula or whole step that alone is tested and counted, among the reference's others.
         """
-        exact = regime == "exact"
+        exact = is_bit_for_bit(regime)
+        derivation = alone(self.derivation, of, self.reference) if of else self.derivation
+        about = quantities_of(of) if of else QUANTITIES
         if exact and self.kink:
             case = kinks.exact_for(case, self.reference)
         traces = {
@@ -104,17 +109,14 @@ class Verification:
         results: dict[str, Result] = {}
         for name, trace in traces.items():
             twin = next((other for other in results if same(traces[other], trace)), None)
-            results[name] = (
-                results[twin]
-                if twin
-                else compare_all(self.derivation, case, trace, exact, self.reference)
-            )
+            given = case, trace, exact, self.reference
+            results[name] = results[twin] if twin else compare_all(derivation, *given)
+            counted = [item for item in results[name][0] if item.quantity in about]
             if self.against and not twin:
-                before, _ = compare_all(self.against, case, trace, exact, self.reference)
-                regression.note(self.changes, before, results[name][0])
-        for name in traces:
-            self._count(name, regime, case, results[name][0], traces[name])
-        if self.derivation.train_step and not any(map(_parted, results.values())):
+                before, _ = compare_all(self.against, *given)
+                regression.note(self.changes, (i for i in before if i.quantity in about), counted)
+            self._count(name, regime, case, counted, trace)
+        if self.derivation.train_step and not of and not any(map(_parted, results.values())):
             compared = {item.quantity for result in results.values() for item in result[0]}
             self.left_out |= set(QUANTITIES) - compared
         findings = list(self._judged(regime, case, traces, results))
@@ -146,7 +148,7 @@ class Verification:
 
     def repeat(self, case: Case, regime: str) -> list[Finding]:
         """Ask every witness again, with one thread and with many; returns the findings."""
-        if regime == "exact" and self.kink:
+        if is_bit_for_bit(regime) and self.kink:
             case = kinks.exact_for(case, self.reference)
         kept = self.repeats, self.findings
         return [
@@ -159,9 +161,8 @@ class Verification:
         self, name: str, regime: str, case: Case, compared: Iterable[Compared], trace: Trace
     ) -> None:
         for item in compared:
-            tally = self.tallies.setdefault(
-                Row(item.quantity, name, regime, case.dtype.name), Tally()
-            )
+            row = Row(item.quantity, name, regime, case.dtype.name)
+            tally = self.tallies.setdefault(row, Tally())
             tally.shapes.add(case.shape)
             tally.cases += len(case.inputs) if item.layer == 0 else 0
             tally.elements += item.expected.size

@@ -1,6 +1,7 @@
 """What the derivation tests share: the run's seed, and the doors to its one `Verification`."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def check(verification: Verification) -> Callable[..., None]:
     Every case is checked, whatever is found before.
     """
 
-    def check(regime: str, *cases: Case, twice: bool = False, **options: bool) -> None:
+    def check(regime: str, *cases: Case, twice: bool = False, **options: Any) -> None:
         __tracebackhide__ = True
         if twice:
             _judge(found for case in cases for found in verification.repeat(case, regime))
