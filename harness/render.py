@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from harness import determinism, regression, special
+from harness import certificate, determinism, regression, special
 from harness.case import Array
 from harness.derivation import TRAIN_STEP
 from harness.finding import DERIVATION, VALUES, Diagnosis, Finding
@@ -41,6 +41,8 @@ def render(verdict: Verdict) -> list[str]:
             continue
         what = " ".join(part for part in gap.row if part)
         lines.append(f"NOT CHECKED {what + ': ' if what else ''}{gap.reason}")
+    if not verification.findings:
+        lines += certificate.lines(certificate.as_json(verification.certificate))
     lines += special.lines(verification.special)
     lines += [f"Note: {note}" for note in verdict.notes]
     for name in verdict.not_asked:

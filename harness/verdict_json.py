@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from harness import determinism, files, regression, special
+from harness import certificate, determinism, files, regression, special
 from harness.case import QUANTITIES
 from harness.case import as_json as case_as_json
 from harness.derivation import REFERENCE
@@ -40,6 +40,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "determinism": determinism.as_json(verification.repeats),
         "not_asked": list(verdict.not_asked),
         "not_checked": [gap.row._asdict() | {"reason": gap.reason} for gap in verdict.gaps],
+        "sensitivity": certificate.as_json(verification.certificate),
         "calls_in_other_ways": verification.varied,
         "conventions": special.as_json(verification.special),
         "notes": list(verdict.notes),
