@@ -12,7 +12,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from harness import certificate
 from harness.blame import framework_of
+from harness.certificate import Certificate
 from harness.entries import RULES, Keyed, keyed, together
 from harness.render import render
 from harness.verdict import NO_CASE, compared, unchecked
@@ -48,6 +50,8 @@ class Merged:
         self._tallies = tallies_of(first)
         self._left_out = _left_out(first)
         self._lists = {name: _entries(name, first) for name in RULES}
+        self._certificate = Certificate(first["kink"])
+        certificate.add(self._certificate, first["sensitivity"])
 
     def add(self, part: dict[str, Any]) -> None:
         """Raises MergeError, and adds nothing, if it is on no part of the same run."""
@@ -56,6 +60,7 @@ class Merged:
         for row, tally in tallies_of(part).items():
             _add(self._tallies.setdefault(row, Tally()), tally)
         self._left_out |= _left_out(part)
+        certificate.add(self._certificate, part["sensitivity"])
         for name, kept in self._lists.items():
             self._lists[name] = together(name, kept, _entries(name, part))
 
@@ -69,9 +74,11 @@ class Merged:
         gaps = list(map(gap_as_json, unchecked(self._tallies, witnesses, refused, self._left_out)))
         # What cannot run on one machine may have run on another.
         gaps += [gap for gap in lists["not_checked"] if gap["framework"] not in witnesses]
+        asked = [gap for gap in gaps if gap["asked"]]
         verdict = self._common | lists | checked_as_json(self._tallies)
         verdict |= {
-            "agrees": not findings and not any(gap["asked"] for gap in gaps),
+            "agrees": not (findings or self._certificate.survivors or asked),
+            "sensitivity": certificate.as_json(self._certificate),
             "not_asked": [name for name in lists["not_asked"] if name not in frameworks],
             "not_checked": gaps,
             "exhaustive": [each for each in lists["exhaustive"] if each["formula"] not in refused],

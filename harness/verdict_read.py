@@ -116,6 +116,12 @@ FORM: Final = {
     "not_checked": [
         {"quantity": ("", *QUANTITIES)} | _PLACE | {"reason": str, "asked": bool},
     ],
+    "sensitivity": {
+        "mistakes": int,
+        "caught": [str],
+        "survivors": [{"mistake": str, "shown_by": str}],
+        "cases": int,
+    },
     "calls_in_other_ways": int,
     "conventions": [{"formula": str, "point": POINTS, "answers": {str: str}, "spellings": [str]}],
     "notes": [str],

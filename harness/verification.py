@@ -6,10 +6,10 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from harness import blame, determinism, regression
+from harness import blame, certificate, determinism, regression
 from harness import kink as kinks
 from harness.calling import Fault
-from harness.case import QUANTITIES, Case, LayerTrace, Shape, Trace
+from harness.case import QUANTITIES, Case, Shape, Trace, part_of_trace
 from harness.checking import Compared, Witness, compare, compare_all, same, trace_of
 from harness.compare import Census, is_bit_for_bit
 from harness.derivation import Derivation, alone, formula_of, quantities_of, reference_at
@@ -73,9 +73,10 @@ class Verification:
         self.tallies: dict[Row, Tally] = {}
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.repeats: dict[str, determinism.Repeats] = {}
+        self.certificate = certificate.Certificate(kink)
         self.left_out: set[str] = set()  # the quantities that a whole step does not return
         self.special: list[Alike] = []  # what its ReLU does at special values
-        self.varied = 0  # calls made again in another way
+        self.varied = 0  # calls in another way
         self.covered: set[Grid] = set()  # every case of it was compared, and agrees
         # What is worth saying, and no disagreement.
         spellings = [(witness.name, getattr(witness, "relu", "")) for witness in witnesses]
@@ -130,6 +131,9 @@ class Verification:
                 first = [item for item in result[0] if item.apart.any()][:1]
                 found = self._judged(regime, case, {name: trace}, {name: (first, result[1])})
                 findings += list(found)
+        if traces and not findings:
+            own = self.derivation.own
+            certificate.ask(self.certificate, own, chained, counted, case, trace, exact)
         if varied and traces:
             findings += self._vary(regime, case, traces, findings)
         return findings
@@ -188,7 +192,7 @@ class Verification:
         for name, (compared, faults) in results.items():
             for fault in faults:
                 shown = in_call(case, regime, fault)
-                trace = _at(traces[name], fault.place)
+                trace = part_of_trace(traces[name], slice(fault.place, fault.place + 1))
                 key = fault.quantity, fault.kind, DERIVATION
                 yield self._finding(key, fault.formula, name, (), shown, trace)
             for item in compared:
@@ -212,7 +216,8 @@ class Verification:
                 agreeing = tuple(n for n in results if n != name and n not in siding)
                 item = against_outlier(item, outlier)
                 shown = in_values(case, regime, item)
-                trace = _at(traces[name], int(np.argwhere(item.apart)[0][0]))
+                place = int(np.argwhere(item.apart)[0][0])
+                trace = part_of_trace(traces[name], slice(place, place + 1))
                 key = item.quantity, VALUES, outlier
                 finding = self._finding(key, item.formula, name, agreeing, shown, trace)
                 if finding.framework == name:
@@ -243,8 +248,3 @@ class Verification:
 def _parted(result: Result) -> bool:
     compared, faults = result
     return bool(faults) or any(item.apart.any() for item in compared)
-
-
-def _at(trace: Trace, place: int) -> Trace:
-    """A stack's trace at one place, as a stack of one."""
-    return tuple(LayerTrace(*(array[place : place + 1] for array in layer)) for layer in trace)
