@@ -10,11 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from math import inf
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from harness import regression
+from harness import exhaustive, regression
 from harness.case import QUANTITIES
-from harness.exhaustive import ALL
 from harness.special import POINTS
-from harness.verdict import DTYPES
 
 Entry: TypeAlias = Any
 # Entries by their keys.
@@ -66,6 +64,11 @@ def _alike(one: Entry, other: Entry) -> Entry:
     return one | {"spellings": _united(one["spellings"], other["spellings"])}
 
 
+def _covered(one: Entry, other: Entry) -> Entry:
+    """Every case of one kind, compared with the witnesses of both."""
+    return one | {"frameworks": _united(one["frameworks"], other["frameworks"])}
+
+
 def _change(one: Entry, other: Entry) -> Entry:
     """What a change of formulas changed in one quantity."""
     ulps = one["largest_ulps"], other["largest_ulps"]
@@ -76,17 +79,6 @@ def _change(one: Entry, other: Entry) -> Entry:
         *(one[side] or other[side] for side in regression.SIDES),
     )
     return regression.as_json({one["quantity"]: change})[0]
-
-
-def _claim(one: Entry, other: Entry) -> Entry:
-    """What is claimed of a formula by its exhaustive cases: the larger of two claims."""
-    return max(one, other, key=lambda claim: (claim["cases"], json.dumps(claim["shapes"])))
-
-
-def _claimed(claim: Entry) -> tuple[Any, ...]:
-    place = DTYPES.index(claim["dtype"]), ALL.index(claim["formula"])
-    others = (tuple(claim[key]) for key in ("learning_rates", "frameworks"))
-    return len(claim["entries"]), *place, *others
 
 
 def _finding(one: Entry, other: Entry) -> Entry:
@@ -145,7 +137,7 @@ def _point(alike: Entry) -> tuple[str, int, str]:
 
 RULES: Final[dict[str, Rule]] = {
     "frameworks": Rule(lambda each: each["name"], _same),
-    "exhaustive": Rule(_claimed, _claim),
+    "exhaustive": Rule(exhaustive.place, _covered),
     "determinism": Rule(lambda each: each["framework"], _repeats),
     "not_asked": Rule(str, _same),
     "not_checked": Rule(lambda gap: (gap["framework"], gap["reason"]), _same),

@@ -16,17 +16,17 @@ cases, `relu_backward` may be a polynomial in upstream.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, product
+from operator import itemgetter
 from textwrap import wrap
 from typing import Any, Final
 
 import numpy as np
 
-from harness.case import Shape
 from harness.derivation import FORMULAS, PARAMETERS, REFERENCE, TRAIN_STEP, quantities_of
 from harness.formats import FORMATS
-from harness.grid import RATE, Grid, grids
+from harness.grid import FREE, RATE, Grid, grids
 from harness.table import listed
 from harness.verification import Row, Verification
 
@@ -107,40 +107,47 @@ def _compared(verification: Verification, grid: Grid) -> Counter[tuple[str, str]
 
 
 def as_json(verification: Verification) -> list[dict[str, Any]]:
-    """What is claimed, for the verdict: of no formula that anything was found about.
+    """What is claimed, grid by grid, for the verdict: of no formula that anything was found about.
 
-    `polynomial_in` are the arguments for which a formula that is a polynomial of this degree in
-    each of their entries, and does not round in the cases, is right at all real numbers.
+    `free` takes the `entries`, or the `learning_rates`, in every combination. `polynomial_in` are
+    the arguments for which a formula that is a polynomial of this degree in each of their entries,
+    and does not round in these cases, is right at all real numbers.
     """
     refused = {finding.formula for finding in verification.findings.values()}
-    claims = []
-    for radius, dtype, formula in product(RADII, FORMATS, ALL):
-        every = grids(formula, radius, dtype)
-        left = {grid.shape for grid in every if grid not in verification.covered}
-        covered = [grid for grid in every if grid.shape not in left]
-        if covered and formula not in refused:
-            claim = {
-                "formula": formula,
-                "shapes": sorted(map(list, {grid.shape for grid in covered})),
-                "shapes_left_out": sorted(map(list, left)),
-                "entries": list(covered[0].values),
-                "learning_rates": list(covered[0].rates) if RATE in covered[0].free else [],
-                "dtype": dtype.name,
-                "frameworks": list(verification.witnesses),
-                "cases": sum(grid.cases for grid in covered),
-                "degree": 2 * radius if POLYNOMIAL_IN[formula] else None,
-                "polynomial_in": list(POLYNOMIAL_IN[formula]),
-            }
-            claims.append(claim)
-    return claims
+    return [
+        {
+            "formula": formula,
+            "free": list(grid.free),
+            "shape": list(grid.shape),
+            "entries": list(grid.values),
+            "learning_rates": list(grid.rates),
+            "dtype": dtype.name,
+            "frameworks": list(verification.witnesses),
+            "cases": grid.cases,
+            "degree": 2 * radius if POLYNOMIAL_IN[formula] else None,
+            "polynomial_in": list(POLYNOMIAL_IN[formula]),
+        }
+        for radius, dtype, formula in product(RADII, FORMATS, ALL)
+        for grid in grids(formula, radius, dtype)
+        if grid in verification.covered and formula not in refused
+    ]
+
+
+def place(claim: dict[str, Any]) -> tuple[int, ...]:
+    """What a claim is about, as its place among all that there may be."""
+    formula, free = claim["formula"], tuple(claim["free"])
+    dtypes = [dtype.name for dtype in FORMATS]
+    order = ALL.index(formula), FREE[formula].index(free), *claim["shape"]
+    return len(claim["entries"]), dtypes.index(claim["dtype"]), *order
 
 
 def lines(claims: Sequence[dict[str, Any]]) -> Iterator[str]:
     """The same for people; dtypes of which the same is claimed are told together."""
     alike: dict[Any, list[list[dict[str, Any]]]] = {}
-    for (entries, _), each in groupby(claims, lambda claim: (claim["entries"], claim["dtype"])):
+    in_order = sorted(claims, key=place)
+    for (entries, _), each in groupby(in_order, itemgetter("entries", "dtype")):
         of_dtype = list(each)
-        alike.setdefault((*entries, *map(_named, of_dtype)), []).append(of_dtype)
+        alike.setdefault((*entries, *_named(of_dtype)), []).append(of_dtype)
     for groups in alike.values():
         first = groups[0]
         entries = ", ".join(map(str, first[0]["entries"]))
@@ -148,28 +155,30 @@ def lines(claims: Sequence[dict[str, Any]]) -> Iterator[str]:
         cases = sum(claim["cases"] for group in groups for claim in group)
         told = [
             f"Every case with entries in {{{entries}}} up to 2x2->2, in {dtypes} ({cases:,}): "
-            f"{listed(map(_named, first))}."
+            f"{listed(_named(first))}."
         ]
         if decided := [claim for claim in first if claim["formula"] in POLYNOMIALS]:
+            formulas = dict.fromkeys(claim["formula"] for claim in decided)
             told.append(
                 "Right for all real inputs of these shapes, if it is a polynomial of degree "
                 f"{decided[0]['degree']} or less in each entry that does not round there: "
-                f"{listed(claim['formula'] for claim in decided)}."
+                f"{listed(formulas)}."
             )
         for sentence in told:
             yield from wrap(sentence, WIDTH)
 
 
-def _named(claim: dict[str, Any]) -> str:
-    """The formula, with what is not all or not an entry."""
-    said = []
-    if claim["learning_rates"]:
-        said.append(f"learning rates {listed(map(str, claim['learning_rates']))}")
-    if claim["shapes_left_out"]:
-        said.append(f"but for {listed(map(_shape, claim['shapes_left_out']))}")
-    return f"{claim['formula']} ({'; '.join(said)})" if said else str(claim["formula"])
-
-
-def _shape(shape: Shape) -> str:
-    batch, n_inputs, n_neurons = shape
-    return f"{batch}x{n_inputs}->{n_neurons}"
+def _named(claims: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """The formulas, each with what is not all or not an entry."""
+    for formula, each in groupby(claims, itemgetter("formula")):
+        covered = list(each)
+        told = {(tuple(claim["free"]), tuple(claim["shape"])) for claim in covered}
+        radius = covered[0]["entries"][-1]
+        every = grids(formula, radius, FLOAT64)
+        left = sorted({grid.shape for grid in every if (grid.free, grid.shape) not in told})
+        said = []
+        if RATE in covered[0]["free"]:
+            said.append(f"learning rates {listed(map(str, covered[0]['learning_rates']))}")
+        if left:
+            said.append(f"but for {listed(f'{b}x{i}->{n}' for b, i, n in left)}")
+        yield f"{formula} ({'; '.join(said)})" if said else formula

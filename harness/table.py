@@ -8,7 +8,7 @@ from harness.case import QUANTITIES
 from harness.compare import is_bit_for_bit
 
 QUANTITY = 24
-CELL = 27
+CELL = 28
 # So many witnesses have a column each, with a row for each quantity; more have a row each.
 COLUMNS = 2
 # A witness's name, and a number of cases.

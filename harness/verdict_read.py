@@ -81,8 +81,8 @@ _DISAGREEMENT: Final = {
 }
 _CLAIM: Final = {
     "formula": ALL,
-    "shapes": [[int]],
-    "shapes_left_out": [[int]],
+    "free": [str],
+    "shape": [int],
     "entries": [int],
     "learning_rates": [int],
     "dtype": tuple(dtype.name for dtype in FORMATS),

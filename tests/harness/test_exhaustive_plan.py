@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from covering import FLOAT64, TOYS, checking, covering, mine, shapes_of, traced
 
+from harness import verdict, verdict_json
 from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP
 from harness.exhaustive import ALL, as_json, beyond, cover, in_a_run, lines
 from harness.formats import FORMATS
 from harness.grid import grids
+from harness.merge import merge
 from harness.verification import Verification
 
 
@@ -151,3 +153,30 @@ def test_the_verdict_says_what_holds_with_its_condition():
         "less in each entry that does not round there: dense_backward.",
     ]
     assert list(lines([])) == []
+
+
+def test_the_claims_of_parts_unite_and_a_finding_in_one_part_refuses_them_in_all():
+    def part(witness, grids, *cases):
+        run = Verification(mine(sgd_step=right_of_one_number), [witness])
+        for grid in grids:
+            cover(run, grid, checking(run))
+        for case in cases:
+            run.check(case, "exact")
+        return verdict_json.as_json(verdict.conclude(run, 0, "pytest", (), ()))
+
+    def right_of_one_number(parameter, gradient, rate):
+        return parameter - (rate if parameter.size == 1 else 2 * rate) * gradient
+
+    one, two_numbers, *_ = grids("sgd_step", 1, FLOAT64)
+    other = grids("sgd_step", 1, FORMATS[1])[0]
+    shown = next(two_numbers.stacks())
+    parts = [part(TOYS[0], [one, other]), part(TOYS[1], [one])]
+
+    claims = merge(parts)["exhaustive"]
+    assert [(each["dtype"], each["frameworks"]) for each in claims] == [
+        ("float64", ["one", "two"]),
+        ("float32", ["one"]),
+    ]
+    refuting = part(TOYS[1], [], shown._replace(learning_rate=np.float64(1)))
+    assert refuting["disagreements"]
+    assert merge([*parts, refuting])["exhaustive"] == []

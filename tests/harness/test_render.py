@@ -80,15 +80,15 @@ def test_the_table_the_totals_and_what_was_left_out():
     start = next(place for place, line in enumerate(written) if line.startswith("Cases"))
     assert "\n".join(["", *written[start:]]) == dedent(f"""
     Cases equal bit for bit / cases inside the radius (largest error over radius)
-    quantity                jax 1.0                    torch 1.0
-    layer_outputs           1,200 / 14 (0.999)         DISAGREES
-    relu_outputs            1,200 / 14 (0.999)         1,200 / none
-    deriv_relu_wrt_z        1,200 / 14 (0.999)         1,200 / none
-    deriv_relu_wrt_inputs   1,200 / 14 (0.999)         1,200 / none
-    deriv_relu_wrt_weights  1,200 / 14 (0.999)         1,200 / none
-    deriv_relu_wrt_biases   DISAGREES                  DISAGREES
-    new_weights             1,200 / 14 (0.999)         1,200 / none
-    new_biases              1,200 / 14 (0.999)         1,200 / none
+    quantity                jax 1.0                     torch 1.0
+    layer_outputs           1,200 / 14 (0.999)          DISAGREES
+    relu_outputs            1,200 / 14 (0.999)          1,200 / none
+    deriv_relu_wrt_z        1,200 / 14 (0.999)          1,200 / none
+    deriv_relu_wrt_inputs   1,200 / 14 (0.999)          1,200 / none
+    deriv_relu_wrt_weights  1,200 / 14 (0.999)          1,200 / none
+    deriv_relu_wrt_biases   DISAGREES                   DISAGREES
+    new_weights             1,200 / 14 (0.999)          1,200 / none
+    new_biases              1,200 / 14 (0.999)          1,200 / none
 
     38,400 elements of 1 shape in float64 and float32.
     Kinks (z exactly 0) met: 100 of 4,800 units.
