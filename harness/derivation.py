@@ -3,7 +3,7 @@
 This is the only module of the harness that knows `reference`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -152,6 +152,17 @@ def walk(call: Call, case: Case, given: Trace | None = None) -> Trace:
         values = call(step, layer, [argument(layer, name) for name in step.arguments])
         computed[layer].update(zip(step.quantities, values, strict=True))
     return tuple(LayerTrace(**quantities) for quantities in computed)
+
+
+def only(formulas: Collection[str], call: Call) -> Call:
+    """A call that leaves the other formulas out."""
+
+    def only(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:
+        if step.formula not in formulas:
+            return [None] * len(step.quantities)
+        return call(step, layer, arguments)
+
+    return only
 
 
 def reference_on(number: Callable[[Any], Any], reference: Derivation | None = None) -> Call:

@@ -13,7 +13,7 @@ than float16 or float32 have, there is one term in each sum.
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from harness.calling import Fault, one_by_one
 from harness.case import QUANTITIES, Case, Shape, Trace
 from harness.checking import Witness, WitnessError, trace_of
 from harness.compare import differs, is_bit_for_bit
-from harness.derivation import TRAIN_STEP, Call, Derivation, Step, walk
+from harness.derivation import TRAIN_STEP, Derivation, only, walk
 from harness.finding import VALUES, Diagnosis, Finding
 from harness.lattice import LADDER, lattice_stack
 from harness.mistakes import CATALOGUE, Mistake, planted
@@ -110,21 +110,10 @@ def _ask(
     faults: list[Fault] = []
     call = one_by_one(derivation, case.shape, faults)
     if formula != TRAIN_STEP:
-        return walk(_only(formula, call), case, truth), faults
+        return walk(only([formula], call), case, truth), faults
     if derivation.train_step:
         return step_by_step(derivation.train_step, case, faults), faults
     return walk(call, case), faults
-
-
-def _only(formula: str, call: Call) -> Call:
-    """A call that leaves the other formulas out."""
-
-    def only(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:
-        if step.formula != formula:
-            return [None] * len(step.quantities)
-        return call(step, layer, arguments)
-
-    return only
 
 
 def _mistakes(finding: Finding, seen: Sequence[Seen]) -> tuple[Mistake, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness import determinism, exhaustive, regression, special
+from harness import certificate, determinism, exhaustive, regression, special
 from harness.derivation import TRAIN_STEP
 from harness.example import example
 from harness.finding import DERIVATION
@@ -29,6 +29,8 @@ def render(verdict: dict[str, Any]) -> list[str]:
         place = gap["quantity"], gap["framework"], gap["regime"], gap["dtype"]
         what = " ".join(part for part in place if part)
         lines.append(f"NOT CHECKED {what + ': ' if what else ''}{gap['reason']}")
+    if not verdict["disagreements"]:
+        lines += certificate.lines(verdict["sensitivity"])
     lines += special.lines(verdict["conventions"])
     lines += [f"Note: {note}" for note in verdict["notes"]]
     for name in verdict["not_asked"]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from harness import determinism, exhaustive, files, regression, special
+from harness import certificate, determinism, exhaustive, files, regression, special
 from harness.case import QUANTITIES, Array, Shape
 from harness.case import as_json as case_as_json
 from harness.compare import Census
@@ -53,6 +53,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "determinism": determinism.as_json(verification.repeats),
         "not_asked": list(verdict.not_asked),
         "not_checked": [gap_as_json(gap) for gap in verdict.gaps],
+        "sensitivity": certificate.as_json(verification.certificate),
         "calls_in_other_ways": verification.varied,
         "conventions": special.as_json(verification.special),
         "notes": list(verdict.notes),
