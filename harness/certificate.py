@@ -21,7 +21,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from harness.calling import one_by_one
-from harness.case import Array, Case, Layer, LayerTrace, Shape, Trace
+from harness.case import Array, Case, Shape, Trace, part, part_of_trace
 from harness.checking import Compared, compare, compare_step
 from harness.derivation import REFERENCE, TRAIN_STEP, Derivation, reference_at, walk
 from harness.lattice import LADDER, lattice_stack
@@ -34,7 +34,8 @@ MOST: Final = 12
 # derivative, its mistake is right, and the document's own choice is one in its place.
 AT_KINK: Final = {"kink_half": 0.5, "mask_ge": 1.0}
 KINK_ZERO: Final = Mistake(
-    "kink_zero", "relu_backward", ("deriv_relu_wrt_z",), REFERENCE.relu_backward, ""
+    *("kink_zero", "relu_backward", ("deriv_relu_wrt_z",), REFERENCE.relu_backward),
+    "Nothing passes where z is exactly 0: the document's choice, and not that of this run.",
 )
 # Where every mistake can be seen, from the simplest on: see `shown_by`.
 SIMPLEST: Final[tuple[Shape, ...]] = (
@@ -44,8 +45,8 @@ SIMPLEST: Final[tuple[Shape, ...]] = (
 # From so many survivors on, the others are counted, not named.
 NAMED: Final = 24
 
-# What a sample is made of: exact or not, dtype, shape, and which formulas were checked.
-Kind: TypeAlias = tuple[bool, str, Shape, frozenset[str]]
+# What is asked seldom: exact or not, dtype, shape, and which quantities of which formulas.
+Kind: TypeAlias = tuple[bool, str, Shape, frozenset[tuple[str, str]]]
 
 
 @dataclass
@@ -80,31 +81,32 @@ def ask(
     `truth` is the trace of a witness with which the derivation agrees on the whole stack, as
     `compared` says; `formulas` are the derivation's own, which may also have been `chained`.
     """
-    formulas = {*formulas, *([TRAIN_STEP] if chained else [])}
-    quantities = {item.quantity for item in compared}
-    kind = exact, case.dtype.name, case.shape, frozenset(formulas)
+    checked = {(item.formula, item.quantity) for item in compared if item.formula in formulas}
+    if chained and TRAIN_STEP not in formulas:
+        checked |= {(TRAIN_STEP, item.quantity) for item in compared}
+    kind = exact, case.dtype.name, case.shape, frozenset(checked)
     mistakes = [
         each
         for each in catalogue(certificate.kink)
         if each.name not in certificate.caught
-        and each.formula in formulas
-        and quantities.issuperset(each.quantities)
+        and checked.issuperset((each.formula, quantity) for quantity in each.quantities)
     ]
     certificate.survivors.update(each.name for each in mistakes)
     count = min(CASES, MOST - certificate.asked[kind])
     if not mistakes or not count:
         return
-    sample = smooth = _picked(case, truth, np.arange(len(case.inputs))[:count])
+    sample = smooth = np.arange(len(case.inputs))[:count]
     if certificate.kink:
         # The mistakes are written for the document's derivative at the kink. They are asked away
         # from it, so that none is caught for what is no mistake of its own.
-        smooth = _picked(case, truth, _smooth(truth)[:count])
-    certificate.asked[kind] += len(sample[0].inputs)
-    certificate.cases += len(sample[0].inputs)
+        smooth = _smooth(truth)[:count]
+    certificate.asked[kind] += len(sample)
+    certificate.cases += len(sample)
     reference = reference_at(certificate.kink)
     for mistake in mistakes:
-        asked = sample if _about_kink(mistake) else smooth
-        if len(asked[0].inputs) and blamed(mistake, *asked, exact, reference):
+        places = sample if _about_kink(mistake) else smooth
+        asked = part(case, places), part_of_trace(truth, places)
+        if len(places) and blamed(mistake, *asked, exact, reference):
             certificate.caught.add(mistake.name)
     certificate.survivors -= certificate.caught
 
@@ -126,13 +128,6 @@ def blamed(
             place = int(np.argwhere(item.apart)[0][0])
             places[item.quantity] = min(place, places.get(item.quantity, place))
     return places
-
-
-def _picked(case: Case, trace: Trace, places: Array) -> tuple[Case, Trace]:
-    """The cases at some places of a stack, with their traces."""
-    layers = tuple(Layer(*(array[places] for array in layer)) for layer in case.layers)
-    picked = Case(case.inputs[places], layers, case.upstream[places], case.learning_rate)
-    return picked, tuple(LayerTrace(*(array[places] for array in layer)) for layer in trace)
 
 
 def _smooth(trace: Trace) -> Array:

@@ -10,8 +10,6 @@ from pathlib import Path
 from statistics import median
 from typing import Final, NamedTuple
 
-import numpy as np
-
 from harness import plan
 from harness.calling import one_by_one
 from harness.case import QUANTITIES, Case

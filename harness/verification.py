@@ -9,7 +9,7 @@ import numpy as np
 from harness import blame, certificate, determinism, regression
 from harness import kink as kinks
 from harness.calling import Fault
-from harness.case import QUANTITIES, Case, LayerTrace, Shape, Trace
+from harness.case import QUANTITIES, Case, Shape, Trace, part_of_trace
 from harness.checking import Compared, Witness, compare, compare_all, same, trace_of
 from harness.compare import Census, is_bit_for_bit
 from harness.derivation import Derivation, alone, formula_of, quantities_of, reference_at
@@ -193,7 +193,7 @@ class Verification:
         for name, (compared, faults) in results.items():
             for fault in faults:
                 shown = in_call(case, regime, fault)
-                trace = _at(traces[name], fault.place)
+                trace = part_of_trace(traces[name], slice(fault.place, fault.place + 1))
                 key = fault.quantity, fault.kind, DERIVATION
                 yield self._finding(key, fault.formula, name, (), shown, trace)
             for item in compared:
@@ -217,7 +217,8 @@ class Verification:
                 agreeing = tuple(n for n in results if n != name and n not in siding)
                 item = against_outlier(item, outlier)
                 shown = in_values(case, regime, item)
-                trace = _at(traces[name], int(np.argwhere(item.apart)[0][0]))
+                place = int(np.argwhere(item.apart)[0][0])
+                trace = part_of_trace(traces[name], slice(place, place + 1))
                 key = item.quantity, VALUES, outlier
                 finding = self._finding(key, item.formula, name, agreeing, shown, trace)
                 if finding.framework == name:
@@ -248,8 +249,3 @@ class Verification:
 def _parted(result: Result) -> bool:
     compared, faults = result
     return bool(faults) or any(item.apart.any() for item in compared)
-
-
-def _at(trace: Trace, place: int) -> Trace:
-    """A stack's trace at one place, as a stack of one."""
-    return tuple(LayerTrace(*(array[place : place + 1] for array in layer)) for layer in trace)
