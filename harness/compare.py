@@ -43,7 +43,7 @@ def error_over_radius(observed: Array, ball: Ball) -> Array:
 
     An error of 0 is 0 of any radius; any other error of a radius of 0 is infinite.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         (error,) = _errors(ball, observed)
         ratio: Array = np.divide(error, ball.radius, out=np.zeros_like(error), where=error != 0)
     return ratio

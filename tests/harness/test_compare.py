@@ -107,6 +107,7 @@ ONE_AND_MORE = float(after(1, DTYPES[0]))
         (1.0, 0.0, ONE_AND_MORE, INF, True),
         (0.0, 0.0, -0.0, 0.0, False),
         (1.0, 1.0, INF, INF, True),
+        (0.0, 1e-300, 1e30, INF, True),
         (1.0, 0.0, NAN, NAN, True),
         (INF, NAN, INF, NAN, True),
         # Midpoint and radius that the dtype of `observed` does not resolve.
