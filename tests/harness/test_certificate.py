@@ -1,76 +1,26 @@
 """The certificate: what these very cases would have caught, and what they would have let pass."""
 
-from itertools import product
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
+from checked import FLOAT64, SMALL, run, survivors
+from planting import TOY, with_formula, witness
 
-from harness import certificate, plan, render, verdict, verdict_json
-from harness.calling import one_by_one
-from harness.case import Case, Layer
-from harness.derivation import REFERENCE, reference_at, walk
+from harness import certificate, plan
+from harness.derivation import REFERENCE, reference_at
 from harness.floats import float_stack
 from harness.lattice import LADDER, lattice_stack
 from harness.mistakes import CATALOGUE, Mistake
-from harness.mistakes.wiring import downwards, forward, gradients, update
 from harness.verification import Verification
 
-FLOAT64, FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
-SMALL = (*product((1, 2, 3), repeat=3), (1, 1, 1, 1), (2, 2, 2, 2), (2, 3, 2, 3, 2))
+FLOAT32 = np.dtype(np.float32)
 TINY = LADDER[:1]
-NAMES = {each.name for each in CATALOGUE}
-KINKS = (0.5, 1.0)
-
-
-def toy(derivation=REFERENCE):
-    """A witness that says what a derivation does."""
-
-    def trace(case):
-        return walk(one_by_one(derivation, case.shape, []), case)
-
-    return SimpleNamespace(name="toy", version="1.0", trace=trace)
-
-
-def right_step(inputs, layers, upstream, learning_rate):
-    steps = forward(inputs, layers)
-    for step, below, weights, biases in downwards(steps, inputs, layers):
-        upstream = gradients(step, upstream, below, weights)
-        update(step, weights, biases, learning_rate)
-    return steps
-
-
-def mine(formula, code):
-    return REFERENCE._replace(name="mine.py", own=(formula,), **{formula: code})
-
-
-def run(shapes=SMALL, rungs=LADDER, dtype=FLOAT64, derivation=REFERENCE, count=8):
-    """A verification of exact cases, those of several layers also chained."""
-    verification, rng = Verification(derivation, [toy()]), np.random.default_rng(0)
-    for shape, rung in product(shapes, rungs):
-        case = lattice_stack(rng, shape, dtype, rung, count)
-        verification.check(case, "exact", chained=len(shape) > 3)
-    return verification
-
-
-def survivors(verification):
-    return verification.certificate.survivors
-
-
-def zeros(shape=(2, 3, 2)):
-    batch, n_inputs, n_neurons = shape
-    layer = Layer(np.zeros((1, n_inputs, n_neurons)), np.zeros((1, 1, n_neurons)))
-    nothing = np.zeros((1, batch, n_inputs)), np.zeros((1, batch, n_neurons))
-    return Case(nothing[0], (layer,), nothing[1], np.float64(0.5))
 
 
 @pytest.mark.parametrize(("seed", "kink"), [(0, 0), (1, 0), (2, 0), (0, 0.5), (1, 1.0)])
 def test_the_stacks_of_a_run_would_catch_every_known_mistake(seed, kink):
     """In float64 alone, and on stacks that are shorter than a run's."""
     reference = reference_at(kink)
-    derivation = mine("relu_backward", reference.relu_backward) if kink else REFERENCE
-    derivation = derivation._replace(own=REFERENCE.own)
-    verification = Verification(derivation, [toy(reference)], kink=kink)
+    verification = Verification(reference, [witness(reference)], kink=kink)
     sizes = {"exact": 16, "certified": 16}
 
     for planned in plan.layers_stacks(seed, FLOAT64, sizes):
@@ -117,43 +67,13 @@ def test_what_is_missing_from_the_cases_leaves_its_mistakes(options, left):
 
 
 def test_any_floats_leave_only_what_needs_the_kink():
-    verification, rng = Verification(REFERENCE, [toy()]), np.random.default_rng(1)
+    verification, rng = Verification(REFERENCE, [TOY]), np.random.default_rng(1)
     for shape in SMALL:
         verification.check(float_stack(rng, shape, FLOAT64, 8), "certified", chained=True)
 
     # Drawn to within a few units of 0, some biases meet it.
     assert survivors(verification) <= set(certificate.AT_KINK)
     assert len(verification.certificate.caught) >= 98
-
-
-def test_cases_of_zeros_agree_with_nearly_everything_and_so_nothing_agrees():
-    verification = Verification(REFERENCE, [toy()])
-    assert verification.check(zeros(), "exact") == []
-    concluded = verdict.conclude(verification, 0, "pytest", (), ())
-
-    assert {"biases_forgotten", "mask_missing", "sign_plus"} <= survivors(verification)
-    assert not concluded._replace(gaps=()).agrees
-    lines = render.render(concluded._replace(gaps=()))
-    assert lines[0] == "reference: NO FULL VERDICT, see what was not checked"
-    assert any(line.startswith("NOT CHECKED against ") for line in lines)
-
-
-def test_without_a_survivor_the_verdict_says_so_and_agrees():
-    concluded = verdict.conclude(run(), 0, "pytest", (), ())._replace(gaps=())
-
-    assert concluded.agrees
-    assert "These cases would have caught all 100 known mistakes." in render.render(concluded)
-
-
-def test_the_same_cases_make_the_same_certificate():
-    one, other = (
-        verdict_json.as_json(verdict.conclude(run(SMALL[:9]), 0, "", (), ())) for _ in "ab"
-    )
-
-    assert one["sensitivity"] == other["sensitivity"]
-    assert one["sensitivity"]["survivors"]
-    names = [each["mistake"] for each in one["sensitivity"]["survivors"]]
-    assert names == [each.name for each in CATALOGUE if each.name in names]
 
 
 def test_what_is_caught_is_not_asked_again_and_no_shape_often(monkeypatch):
@@ -163,7 +83,7 @@ def test_what_is_caught_is_not_asked_again_and_no_shape_often(monkeypatch):
         "blamed",
         lambda mistake, *rest: asked.append(mistake.name) or blamed(mistake, *rest),
     )
-    verification, rng = Verification(REFERENCE, [toy()]), np.random.default_rng(0)
+    verification, rng = Verification(REFERENCE, [TOY]), np.random.default_rng(0)
     for _ in range(50):
         verification.check(lattice_stack(rng, (1, 2, 2), FLOAT32, TINY[0], 40), "exact")
 
@@ -175,7 +95,9 @@ def test_what_is_caught_is_not_asked_again_and_no_shape_often(monkeypatch):
 
 
 def test_only_the_formulas_that_a_derivation_owns_are_asked():
-    verification = run(SMALL[:27], derivation=mine("sgd_step", lambda p, g, rate: p - rate * g))
+    verification = run(
+        SMALL[:27], derivation=with_formula("sgd_step", lambda p, g, rate: p - rate * g)
+    )
 
     asked = verification.certificate.caught | survivors(verification)
     assert asked == {each.name for each in CATALOGUE if each.formula == "sgd_step"}
@@ -185,7 +107,7 @@ def test_only_the_formulas_that_a_derivation_owns_are_asked():
 
 @pytest.mark.parametrize("chained", [False, True])
 def test_wiring_is_asked_where_formulas_are_chained(chained):
-    verification = Verification(REFERENCE, [toy()])
+    verification = Verification(REFERENCE, [TOY])
     case = lattice_stack(np.random.default_rng(0), (2, 2, 2, 2), FLOAT64, TINY[0], 8)
     verification.check(case, "exact", chained=chained)
 
@@ -193,13 +115,15 @@ def test_wiring_is_asked_where_formulas_are_chained(chained):
     assert ("layers_reversed" in asked) is chained
 
 
-def test_a_whole_step_is_asked_for_the_mistakes_in_what_it_returns():
+def test_a_whole_step_is_asked_for_the_mistakes_in_what_it_returns(load):
+    right = load("right/whole_step.py").train_step
+
     def weights_alone(*arguments):
-        return [{"new_weights": step["new_weights"]} for step in right_step(*arguments)]
+        return [{"new_weights": step["new_weights"]} for step in right(*arguments)]
 
     whole, part = (
-        run([(2, 2, 2, 2)], TINY, derivation=mine("train_step", step)).certificate
-        for step in (right_step, weights_alone)
+        run([(2, 2, 2, 2)], TINY, derivation=with_formula("train_step", step)).certificate
+        for step in (right, weights_alone)
     )
     steps = [each for each in CATALOGUE if each.formula == "train_step"]
 
@@ -211,8 +135,8 @@ def test_a_whole_step_is_asked_for_the_mistakes_in_what_it_returns():
 
 def test_nothing_is_asked_where_the_derivation_is_refused():
     """There the truth itself is in question: a wrong witness would refuse everything."""
-    wrong = mine("sgd_step", lambda p, g, rate: p + rate * g)
-    verification = Verification(REFERENCE, [toy(wrong)])
+    wrong = with_formula("sgd_step", lambda p, g, rate: p + rate * g)
+    verification = Verification(REFERENCE, [witness(wrong)])
     case = lattice_stack(np.random.default_rng(0), (2, 2, 2), FLOAT64, TINY[0], 8)
 
     assert verification.check(case, "exact")
@@ -232,106 +156,3 @@ def test_a_mistake_that_only_raises_is_caught_and_what_is_no_mistake_survives(mo
     ours = run([(2, 2, 2)]).certificate
 
     assert (ours.caught, ours.survivors) == ({"raises"}, {"right"})
-
-
-@pytest.mark.parametrize(("name", "slope"), certificate.AT_KINK.items())
-def test_a_mistake_about_the_kink_is_the_right_formula_of_another_choice(name, slope):
-    code = next(each.code for each in CATALOGUE if each.name == name)
-    z = np.array([[-1.0, 0.0, 2.0]])
-
-    assert code(z + 5, z).tolist() == reference_at(slope).relu_backward(z + 5, z).tolist()
-
-
-@pytest.mark.parametrize("kink", KINKS)
-def test_the_mistakes_of_another_choice_at_the_kink_are_the_other_choices(kink):
-    names = {each.name for each in certificate.catalogue(kink)}
-    right = {name for name, slope in certificate.AT_KINK.items() if slope == kink}
-
-    assert len(right) == 1
-    assert names == NAMES - right | {"kink_zero"}
-
-
-@pytest.mark.parametrize("kink", KINKS)
-def test_at_another_choice_no_mistake_is_caught_for_the_document_s_choice(kink):
-    """At kinks alone, only the choices there are told apart."""
-    reference = reference_at(kink)
-    verification = Verification(
-        mine("relu_backward", reference.relu_backward), [toy(reference)], kink=kink
-    )
-    case = zeros()._replace(upstream=np.ones((1, 2, 2)))
-    assert verification.check(case, "exact") == []
-
-    others = {name for name, slope in certificate.AT_KINK.items() if slope != kink}
-    assert verification.certificate.caught == others | {"kink_zero"}
-    assert {"mask_inverted", "mask_transposed", "upstream_squared"} <= survivors(verification)
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("mask_ge", "tiny integers at 1x1->1"),
-        ("biases_mean", "tiny integers at 2x1->1"),
-        ("star_for_dot", "tiny integers at 2x2->2"),
-        ("outputs_in_float32", "float64 integers past 24 bits at 1x1->1"),
-        ("layers_reversed", "tiny integers at 1x1->1->1"),
-    ],
-)
-def test_the_simplest_kind_of_case_that_shows_a_mistake_is_named(name, words):
-    assert certificate.shown_by(next(each for each in CATALOGUE if each.name == name)) == words
-
-
-@pytest.mark.parametrize("kink", [0, *KINKS])
-def test_every_mistake_is_shown_by_some_simple_case(kink):
-    assert all(certificate.shown_by(each, kink) for each in certificate.catalogue(kink))
-
-
-def written(verification):
-    return certificate.as_json(verification.certificate)
-
-
-def together(*parts):
-    whole = certificate.Certificate()
-    for each in parts:
-        certificate.add(whole, each)
-    return certificate.as_json(whole)
-
-
-def test_a_survivor_of_several_runs_is_one_of_each_and_what_one_caught_is_caught():
-    squares = written(run([(2, 2, 2), (3, 3, 3)]))
-    one_sample = written(run([(1, 2, 3), (1, 1, 1), (1, 1, 1, 1)]))
-
-    merged = together(squares, one_sample)
-
-    # Neither was chained with several samples, so neither sees what both let pass.
-    names = {each["mistake"] for each in merged["survivors"]}
-    assert {"mask_squeezed", "biases_gradient_per_sample"} == names
-    assert set(merged["caught"]) == {*squares["caught"], *one_sample["caught"]}
-    assert merged["cases"] == squares["cases"] + one_sample["cases"]
-    assert merged["mistakes"] == 100
-    assert together(merged, written(run()))["survivors"] == []
-
-
-def test_survivors_are_told_by_the_kind_of_case_that_was_missing():
-    sensitivity = {
-        "mistakes": 100,
-        "survivors": [
-            {"mistake": "biases_mean", "shown_by": "tiny integers at 2x1->1"},
-            {"mistake": "star_for_dot", "shown_by": "tiny integers at 2x2->2"},
-            {"mistake": "mask_squeezed", "shown_by": "tiny integers at 2x1->1"},
-        ],
-    }
-
-    assert list(certificate.lines(sensitivity)) == [
-        "NOT CHECKED against 3 of 100 known mistakes, which sampled cases let pass:",
-        "  biases_mean, mask_squeezed (tiny integers at 2x1->1 would show them)",
-        "  star_for_dot (tiny integers at 2x2->2 would show it)",
-    ]
-
-
-def test_many_survivors_are_counted_and_no_line_is_wide():
-    verification = Verification(REFERENCE, [toy()])
-    verification.check(zeros((0, 1, 1)), "exact")
-    lines = list(certificate.lines(written(verification)))
-
-    assert lines[-1] == f"  and {len(survivors(verification)) - certificate.NAMED} more"
-    assert max(map(len, lines)) <= 80
