@@ -47,5 +47,5 @@ def _caught(axes: Any, catching: dict[str, Any]) -> None:
     axes.bar_label(axes.barh(list(tools), caught, color=colours), label_type="center")
     axes.axvline(catching["expressible"], color="black", linestyle=":", linewidth=1)
     axes.set_title(f"mistakes caught, of {catching['catalogue']}")
-    axes.set_xlabel(f"{catching['expressible']} can be shown to a gradient checker")
+    axes.set_xlabel(f"{catching['expressible']} can be shown to a gradient checker", loc="right")
     axes.invert_yaxis()
