@@ -17,7 +17,7 @@ def test_cases_of_zeros_agree_with_nearly_everything_and_so_nothing_agrees():
 
     assert {"biases_forgotten", "mask_missing", "sign_plus"} <= survivors(verification)
     assert not concluded._replace(gaps=()).agrees
-    lines = render.render(concluded._replace(gaps=()))
+    lines = render.render(verdict_json.as_json(concluded._replace(gaps=())))
     assert lines[0] == "reference: NO FULL VERDICT, see what was not checked"
     assert any(line.startswith("NOT CHECKED against ") for line in lines)
 
@@ -26,7 +26,9 @@ def test_without_a_survivor_the_verdict_says_so_and_agrees():
     concluded = verdict.conclude(run(), 0, "pytest", (), ())._replace(gaps=())
 
     assert concluded.agrees
-    assert "These cases would have caught all 100 known mistakes." in render.render(concluded)
+    assert "These cases would have caught all 100 known mistakes." in render.render(
+        verdict_json.as_json(concluded)
+    )
 
 
 def test_the_same_cases_make_the_same_certificate():
