@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from harness import determinism, regression, special
+from harness import accumulation, determinism, regression, special
 from harness.case import Array
 from harness.derivation import TRAIN_STEP
 from harness.finding import DERIVATION, VALUES, Diagnosis, Finding
@@ -42,6 +42,7 @@ def render(verdict: Verdict) -> list[str]:
         what = " ".join(part for part in gap.row if part)
         lines.append(f"NOT CHECKED {what + ': ' if what else ''}{gap.reason}")
     lines += special.lines(verification.special)
+    lines += accumulation.lines(verification.accumulation)
     lines += [f"Note: {note}" for note in verdict.notes]
     for name in verdict.not_asked:
         lines.append(f"Not asked: {name} (this run chose its frameworks with --framework).")

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from harness import determinism, files, regression, special
+from harness import accumulation, determinism, files, regression, special
 from harness.case import QUANTITIES
 from harness.case import as_json as case_as_json
 from harness.derivation import REFERENCE
@@ -41,6 +41,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "not_asked": list(verdict.not_asked),
         "not_checked": [gap.row._asdict() | {"reason": gap.reason} for gap in verdict.gaps],
         "calls_in_other_ways": verification.varied,
+        "accumulation": accumulation.as_json(verification.accumulation),
         "conventions": special.as_json(verification.special),
         "notes": list(verdict.notes),
         "regression": regression.as_json(verification.changes),

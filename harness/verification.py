@@ -8,6 +8,7 @@ import numpy as np
 
 from harness import blame, determinism, regression
 from harness import kink as kinks
+from harness.accumulation import Seen
 from harness.calling import Fault
 from harness.case import QUANTITIES, Case, LayerTrace, Shape, Trace
 from harness.checking import Compared, Witness, compare, compare_all, same, trace_of
@@ -74,6 +75,7 @@ class Verification:
         self.repeats: dict[str, determinism.Repeats] = {}
         self.left_out: set[str] = set()  # the quantities that a whole step does not return
         self.special: list[Alike] = []  # what its ReLU does at special values
+        self.accumulation: list[Seen] = []  # how the witnesses add up half formats
         self.varied = 0  # calls made again in another way
         # What is worth saying, and no disagreement.
         spellings = [(witness.name, getattr(witness, "relu", "")) for witness in witnesses]
