@@ -10,6 +10,7 @@ import numpy as np
 
 import reference
 from harness.case import QUANTITIES, Array, Case, LayerTrace, Relu, Trace
+from harness.formats import carrier
 from reference import neuron
 
 Formula: TypeAlias = Callable[..., Any]
@@ -179,7 +180,12 @@ def reference_on(number: Callable[[Any], Any], reference: Derivation | None = No
 
 
 def _matrix_form(z: Array, upstream: Array) -> tuple[Array, Array]:
-    return REFERENCE.relu_forward(z), REFERENCE.relu_backward(upstream, z)
+    carried, passed_in = (array.astype(carrier(array.dtype)) for array in (z, upstream))
+    outputs, gradients = (
+        REFERENCE.relu_forward(carried),
+        REFERENCE.relu_backward(passed_in, carried),
+    )
+    return outputs.astype(z.dtype), gradients.astype(z.dtype)
 
 
 def _scalar_form(z: Array, upstream: Array) -> tuple[Array, Array]:

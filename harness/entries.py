@@ -8,11 +8,12 @@ is, not by when it came.
 import json
 from collections.abc import Callable, Iterable, Sequence
 from math import inf
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from harness import exhaustive, regression
 from harness.case import QUANTITIES
-from harness.special import POINTS
+from harness.conventions import POINTS
 
 Entry: TypeAlias = Any
 # Entries by their keys.
@@ -141,6 +142,7 @@ RULES: Final[dict[str, Rule]] = {
     "determinism": Rule(lambda each: each["framework"], _repeats),
     "not_asked": Rule(str, _same),
     "not_checked": Rule(lambda gap: (gap["framework"], gap["reason"]), _same),
+    "accumulation": Rule(itemgetter("framework", "dtype", "sums"), _same),
     "conventions": Rule(_point, _alike),
     "notes": Rule(str, _same),
     "regression": Rule(lambda each: QUANTITIES.index(each["quantity"]), _change),

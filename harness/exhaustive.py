@@ -28,7 +28,8 @@ from harness.derivation import FORMULAS, PARAMETERS, REFERENCE, TRAIN_STEP, quan
 from harness.formats import FORMATS
 from harness.grid import FREE, RATE, Grid, grids
 from harness.table import listed
-from harness.verification import Row, Verification
+from harness.tally import Row
+from harness.verification import Verification
 
 REGIME: Final = "exhaustive"
 FLOAT64: Final = FORMATS[0]

@@ -17,10 +17,10 @@ from harness.blame import framework_of
 from harness.certificate import Certificate
 from harness.entries import RULES, Keyed, keyed, together
 from harness.render import render
+from harness.tally import Tally
 from harness.verdict import NO_CASE, compared, unchecked
 from harness.verdict_json import check_writable, checked_as_json, gap_as_json, tallies_of, write
 from harness.verdict_read import FORM, VerdictError, read
-from harness.verification import Tally
 
 # What all parts of a run have in common.
 COMMON: Final = ("derivation", "formulas", "kink", "against", "seed", "numpy")
@@ -58,7 +58,7 @@ class Merged:
         self._check(part)
         self._calls += part["calls_in_other_ways"]
         for row, tally in tallies_of(part).items():
-            _add(self._tallies.setdefault(row, Tally()), tally)
+            self._tallies.setdefault(row, Tally()).add(tally)
         self._left_out |= _left_out(part)
         certificate.add(self._certificate, part["sensitivity"])
         for name, kept in self._lists.items():
@@ -122,21 +122,6 @@ def _entries(name: str, part: dict[str, Any]) -> Keyed:
         told = (gap for gap in entries if not gap["quantity"] and not gap["dtype"])
         entries = [gap for gap in told if gap["reason"] != NO_CASE]
     return keyed(name, entries)
-
-
-def _add(tally: Tally, other: Tally) -> None:
-    """Count what the other counts."""
-    tally.shapes |= other.shapes
-    tally.cases += other.cases
-    tally.elements += other.elements
-    tally.live += other.live
-    tally.on += other.on
-    tally.off += other.off
-    tally.kinks += other.kinks
-    tally.ambiguous += other.ambiguous
-    if other.largest_error_over_radius is not None:
-        largest = tally.largest_error_over_radius or 0.0
-        tally.largest_error_over_radius = max(largest, other.largest_error_over_radius)
 
 
 class _Parser(argparse.ArgumentParser):

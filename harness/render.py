@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness import certificate, determinism, exhaustive, regression, special
+from harness import accumulation, certificate, determinism, exhaustive, regression, special
 from harness.derivation import TRAIN_STEP
 from harness.example import example
 from harness.finding import DERIVATION
@@ -32,6 +32,7 @@ def render(verdict: dict[str, Any]) -> list[str]:
     if not verdict["disagreements"]:
         lines += certificate.lines(verdict["sensitivity"])
     lines += special.lines(verdict["conventions"])
+    lines += accumulation.lines(verdict["accumulation"])
     lines += [f"Note: {note}" for note in verdict["notes"]]
     for name in verdict["not_asked"]:
         lines.append(f"Not asked: {name} (this run chose its frameworks with --framework).")

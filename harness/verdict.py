@@ -13,7 +13,8 @@ from harness.derivation import TRAIN_STEP, formula_of
 from harness.diagnosis import diagnose
 from harness.finding import DERIVATION, Finding
 from harness.formats import FORMATS
-from harness.verification import Row, Tally, Verification
+from harness.tally import Row, Tally
+from harness.verification import Verification
 
 # What a full run checks, against each framework.
 REGIMES: Final = ("exact", "certified")

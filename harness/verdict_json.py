@@ -16,14 +16,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from harness import certificate, determinism, exhaustive, files, regression, special
+from harness import accumulation, certificate, determinism, exhaustive, files, regression, special
 from harness.case import QUANTITIES, Array, Shape
 from harness.case import as_json as case_as_json
 from harness.compare import Census
 from harness.derivation import REFERENCE
 from harness.finding import DERIVATION, Diagnosis, Finding
+from harness.tally import Row, Tally
 from harness.verdict import Gap, Verdict, compared, in_order
-from harness.verification import Row, Tally
 
 # What a row of `checked` is about, and what was counted there.
 _PLACE: Final = itemgetter(*Row._fields)
@@ -55,6 +55,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "not_checked": [gap_as_json(gap) for gap in verdict.gaps],
         "sensitivity": certificate.as_json(verification.certificate),
         "calls_in_other_ways": verification.varied,
+        "accumulation": accumulation.as_json(verification.accumulation),
         "conventions": special.as_json(verification.special),
         "notes": list(verdict.notes),
         "against": verification.against.name if verification.against else None,

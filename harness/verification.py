@@ -1,15 +1,15 @@
 """A derivation before its witnesses: every case it is checked on, and what came of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
 from harness import blame, certificate, determinism, regression
 from harness import kink as kinks
+from harness.accumulation import Seen
 from harness.calling import Fault
-from harness.case import QUANTITIES, Case, Shape, Trace, part_of_trace
+from harness.case import QUANTITIES, Case, Trace, part_of_trace
 from harness.checking import Compared, Witness, compare, compare_all, same, trace_of
 from harness.compare import Census, is_bit_for_bit
 from harness.derivation import Derivation, alone, formula_of, quantities_of, reference_at
@@ -25,33 +25,10 @@ from harness.finding import (
 )
 from harness.grid import Grid
 from harness.special import Alike
+from harness.tally import Row, Tally
 from harness.variations import KINDS, vary
 
 Result: TypeAlias = tuple[list[Compared], list[Fault]]
-
-
-class Row(NamedTuple):
-    """What a tally is about."""
-
-    quantity: str
-    framework: str
-    regime: str
-    dtype: str
-
-
-@dataclass
-class Tally:
-    """What was compared, and how much of it was alive."""
-
-    shapes: set[Shape] = field(default_factory=set)
-    cases: int = 0
-    elements: int = 0
-    live: int = 0  # elements whose expected value is not zero
-    on: int = 0  # units with z > 0; this and the next two only for relu's quantities
-    off: int = 0  # units with z < 0
-    kinks: int = 0  # units with z == 0
-    ambiguous: int = 0
-    largest_error_over_radius: float | None = None
 
 
 class Verification:
@@ -76,6 +53,7 @@ class Verification:
         self.certificate = certificate.Certificate(kink)
         self.left_out: set[str] = set()  # the quantities that a whole step does not return
         self.special: list[Alike] = []  # what its ReLU does at special values
+        self.accumulation: list[Seen] = []  # how the witnesses add up half formats
         self.varied = 0  # calls in another way
         self.covered: set[Grid] = set()  # every case of it was compared, and agrees
         # What is worth saying, and no disagreement.

@@ -11,7 +11,8 @@ from harness.case import QUANTITIES, Case, Layer
 from harness.compare import Census
 from harness.derivation import REFERENCE
 from harness.finding import VALUES, Finding, Shown
-from harness.verification import DERIVATION, Row, Tally, Verification
+from harness.tally import Row, Tally
+from harness.verification import DERIVATION, Verification
 
 MINE = REFERENCE._replace(name="mine.py", own=("dense_backward", "sgd_step"))
 WITNESSES = [SimpleNamespace(name=name, version="1.0") for name in ("jax", "torch")]

@@ -11,7 +11,8 @@ from harness.case import QUANTITIES, Case, Layer
 from harness.compare import Census
 from harness.derivation import REFERENCE
 from harness.finding import VALUES, Finding, Shown
-from harness.verification import Row, Tally, Verification
+from harness.tally import Row, Tally
+from harness.verification import Verification
 
 NAMES = ["torch", "torch:func", "torch:compile", "jax", "jax:checkpoint"]
 ONE = np.ones((1, 1, 1))

@@ -10,7 +10,8 @@ from harness import verdict, verdict_json
 from harness.calling import one_by_one
 from harness.case import QUANTITIES, Case, Layer
 from harness.derivation import REFERENCE, walk
-from harness.verification import Row, Tally, Verification
+from harness.tally import Row, Tally
+from harness.verification import Verification
 
 TOY = SimpleNamespace(
     name="toy",

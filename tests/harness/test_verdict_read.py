@@ -19,8 +19,9 @@ from harness.floats import float_stack
 from harness.formats import FORMATS
 from harness.lattice import LADDER, lattice_stack
 from harness.render import render
+from harness.tally import Row, Tally
 from harness.verdict_read import FORM, VerdictError, read
-from harness.verification import Row, Tally, Verification
+from harness.verification import Verification
 
 TOY = SimpleNamespace(
     name="toy",
