@@ -3,7 +3,7 @@
 import gc
 import os
 import shlex
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import adapters
 from harness import kink, profile, render, revision, verdict, verdict_json
 from harness.candidate import CandidateError
 from harness.derivation import REFERENCE, Derivation
+from harness.finding import Finding
 from harness.isolation import Isolated
 from harness.verification import Verification
 
@@ -161,14 +162,32 @@ def verification(request: pytest.FixtureRequest) -> Verification:
     return request.config.stash[VERIFICATION]
 
 
+class Disagreement(pytest.fail.Exception):  # type: ignore[misc, name-defined]
+    """A test's failure that the verdict tells in full; shown without a traceback."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def judge() -> Callable[[Iterable[Finding]], None]:
+    """Goes through all findings, and fails the test if there is one."""
+
+    def judge(findings: Iterable[Finding]) -> None:
+        __tracebackhide__ = True
+        if named := dict.fromkeys(f"{each.quantity} ({each.kind})" for each in findings):
+            raise Disagreement(f"{', '.join(named)}: see the verdict at the end")
+
+    return judge
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note the tests that end in anything but a disagreement, which `pytest.fail` tells: what they
-    check is not known."""
+    """Note the tests that end in anything but a disagreement: what they check is not known."""
     report = yield
-    if report.failed and call.excinfo and not call.excinfo.errisinstance(pytest.fail.Exception):
+    if report.failed and call.excinfo and not call.excinfo.errisinstance(Disagreement):
         item.config.stash[UNFINISHED].append(f"{item.nodeid} ended in {call.excinfo.typename}")
     return report
 

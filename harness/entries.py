@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from harness import exhaustive, regression
 from harness.case import QUANTITIES
-from harness.conventions import POINTS
+from harness.special import SPECIAL
 
 Entry: TypeAlias = Any
 # Entries by their keys.
@@ -133,7 +133,7 @@ def _about(finding: Entry) -> tuple[int, str, str]:
 
 def _point(alike: Entry) -> tuple[str, int, str]:
     answers = json.dumps(alike["answers"], sort_keys=True)
-    return alike["formula"], POINTS.index(alike["point"]), answers
+    return alike["formula"], SPECIAL.index(alike["point"]), answers
 
 
 RULES: Final[dict[str, Rule]] = {

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
 from harness.case import QUANTITIES
-from harness.conventions import POINTS
 from harness.exhaustive import ALL
 from harness.formats import FORMATS
 from harness.regression import SIDES
 from harness.render import render
+from harness.special import SPECIAL
 from harness.verdict_json import tallies_of
 
 
@@ -127,7 +127,7 @@ FORM: Final = {
         {"framework": str, "dtype": str, "sums": str, "elements": int}
         | {"equal": {str: int}, "other": int, "way": str}
     ],
-    "conventions": [{"formula": str, "point": POINTS, "answers": {str: str}, "spellings": [str]}],
+    "conventions": [{"formula": str, "point": SPECIAL, "answers": {str: str}, "spellings": [str]}],
     "notes": [str],
     "against": Nullable(str),
     "regression": [

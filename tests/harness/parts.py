@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from harness import special, verdict, verdict_json
+import adapters
+from harness import conventions_file, special, verdict, verdict_json
 from harness.calling import one_by_one
 from harness.derivation import REFERENCE, walk
 from harness.exhaustive import cover
@@ -42,6 +43,7 @@ def witness(name, trace=honest, version="1.0"):
     return SimpleNamespace(name=name, version=version, trace=trace)
 
 
+RECORDED = conventions_file.read(adapters.CONVENTIONS)
 JAX, TORCH, SICK = witness("jax"), witness("torch"), witness("sick", unsteady, "2.0")
 WRONG = REFERENCE._replace(
     name="mine.py",
@@ -75,7 +77,7 @@ def part(chosen, witnesses=(TORCH, JAX), derivation=REFERENCE, against=None, cra
             verification.repeat(case, regime)
     for grid in more.get("grids", []):
         cover(verification, grid, lambda regime, case, of: verification.check(case, regime, of=of))
-    verification.special = special.told(derivation, witnesses)
+    verification.special = special.told(derivation, RECORDED)
     asked = [each.name for each in witnesses]
     not_asked = [name for name in ("jax", "torch") if name not in asked]
     reached = verdict.conclude(verification, SEED, "pytest", not_asked, crashed)

@@ -201,7 +201,7 @@ def changed(value, where, becomes):
             "ValueError: layer_outputs jax certified float64: 3 shapes, expected 1",
         ),
         (["shapes", 0, "shapes"], "1xb", "ValueError: invalid literal for int() with base 10: 'b'"),
-        (["conventions", 0, "point"], "pi", "it.conventions[0].point: expected one of 'nan', "),
+        (["conventions", 0, "point"], "pi", "it.conventions[0].point: expected one of '-0', "),
         (
             ["disagreements", 0, "arrays", "expected", 0, 0],
             "none",
