@@ -48,7 +48,7 @@ def _by_quantity(verdict: dict[str, Any]) -> Iterator[str]:
     yield f"{'quantity':<{QUANTITY}}" + "".join(f"{name:<{CELL}}" for name in names).rstrip()
     for quantity in QUANTITIES:
         cells = (
-            f"{_cell(verdict, quantity, witness['name']):<{CELL}}"
+            f"{_cell(verdict, quantity, witness['name']):<{CELL - 1}} "
             for witness in verdict["frameworks"]
         )
         yield f"{quantity:<{QUANTITY}}{''.join(cells)}".rstrip()
