@@ -3,15 +3,15 @@
 import gc
 import os
 import shlex
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 import adapters
-from harness import kink, profile, render, revision, verdict, verdict_json
+from harness import examples, kink, profile, render, revision, verdict, verdict_json
 from harness.candidate import CandidateError
 from harness.derivation import REFERENCE, Derivation
 from harness.finding import Finding
@@ -20,7 +20,14 @@ from harness.verification import Verification
 
 SEED = "--hypothesis-seed"
 TESTS = "tests/derivation"
-OPTIONS = ("--derivation", "--against", "--framework", "--kink", "--verdict-json")
+OPTIONS = (
+    "--derivation",
+    "--against",
+    "--framework",
+    "--kink",
+    "--example-database",
+    "--verdict-json",
+)
 VERIFICATION = pytest.StashKey[Verification]()
 UNFINISHED = pytest.StashKey[list[str]]()  # why tests did not end
 VERDICT = pytest.StashKey[dict[str, Any]]()
@@ -57,59 +64,58 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NUMBER",
         help=f"ReLU's derivative at 0: one of {', '.join(kink.CHOICES)} (default: 0)",
     )
+    group.addoption(
+        "--example-database",
+        metavar="PLACE",
+        help="check the cases, too, that a campaign has kept: in a folder, or at redis://HOST:PORT",
+    )
     group.addoption("--verdict-json", metavar="PATH", help="write the verdict there as JSON")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse what cannot be run before anything heavy is imported."""
-    seed = config.getoption(SEED)
-    if seed is None or seed == "random":
-        chosen = 0 if seed is None else int(np.random.SeedSequence().generate_state(1)[0])
-        config.option.hypothesis_seed = str(chosen)
-    elif not (seed.isascii() and seed.isdigit()):
-        raise pytest.UsageError(f"{SEED}: expected a whole number or 'random', not {seed!r}")
-    else:
-        config.option.hypothesis_seed = str(int(seed))
-    for name in _frameworks(config):
-        try:
+    with _refusing(f"{SEED}: ", ValueError):
+        config.option.hypothesis_seed = str(profile.seed(config.getoption(SEED) or "0"))
+    with _refusing("", adapters.FrameworkError):
+        for name in _frameworks(config):
             adapters.framework_of(name)
-        except adapters.FrameworkError as error:
-            raise pytest.UsageError(str(error)) from None
     if (path := _json_path(config)) is not None:
-        try:
+        with _refusing(f"--verdict-json {config.getoption('--verdict-json')}: ", OSError):
             verdict_json.check_writable(path)
-        except OSError as error:
-            given, reason = config.getoption("--verdict-json"), error.strerror
-            raise pytest.UsageError(
-                f"--verdict-json {given}: cannot be written: {reason}"
-            ) from None
+    if (place := config.getoption("--example-database")) is not None:
+        with _refusing(f"--example-database {place}: ", examples.DatabaseError):
+            examples.stored(examples.database(place, config.invocation_params.dir))
     config.stash[NOTES] = []
     derivation = REFERENCE
     if (file := config.getoption("--derivation")) is not None:
-        try:
+        with _refusing("--derivation ", CandidateError):
             derivation = _isolated(config, file)
-        except CandidateError as error:
-            raise pytest.UsageError(f"--derivation {error}") from None
-    try:
+    with _refusing("--kink ", kink.KinkError):
         at_kink = kink.choice(config.getoption("--kink"), derivation)
-    except kink.KinkError as error:
-        raise pytest.UsageError(f"--kink {error}") from None
     config.stash[VERIFICATION] = Verification(derivation, (), _against(config), at_kink)
     config.stash[UNFINISHED], config.stash[UNAVAILABLE] = [], []
     config.stash[DUE] = False
+
+
+@contextmanager
+def _refusing(what: str, kind: type[Exception]) -> Iterator[None]:
+    """An error of this kind as a usage error: one line, after what was asked for."""
+    try:
+        yield
+    except kind as error:
+        why = f"cannot be written: {error.strerror}" if isinstance(error, OSError) else error
+        raise pytest.UsageError(f"{what}{why}") from None
 
 
 def _against(config: pytest.Config) -> Derivation | None:
     """The derivation that --against names: a file, or else the reference at a git revision."""
     if (given := config.getoption("--against")) is None:
         return None
-    try:
+    with _refusing("--against ", CandidateError):
         if (config.invocation_params.dir / given).is_file():
             return _isolated(config, given)
         return revision.load(given, config.rootpath)
-    except CandidateError as error:
-        raise pytest.UsageError(f"--against {error}") from None
 
 
 def _isolated(config: pytest.Config, file: str) -> Derivation:
@@ -145,10 +151,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     if any("verification" in getattr(item, "fixturenames", ()) for item in session.items):
         run = config.stash[VERIFICATION]
-        try:
+        with _refusing("", adapters.FrameworkError):
             witnesses, config.stash[UNAVAILABLE] = adapters.choose(_frameworks(config), run.kink)
-        except adapters.FrameworkError as error:
-            raise pytest.UsageError(str(error)) from None
         config.stash[VERIFICATION] = Verification(run.derivation, witnesses, run.against, run.kink)
         gc.freeze()  # the frameworks are here to stay: looking for garbage in them takes seconds
     asked = any(config.getoption(option) for option in OPTIONS)

@@ -11,6 +11,7 @@ A file may offer more:
   `func` in the file of `torch` is a witness of its own, `torch:func`.
 * `unavailable(variant)`, why a variant cannot run on this machine, or None.
 * `COMPILES = True`, if each new shape costs a compilation: it then sees cases padded with zeros.
+* `forget()`, which drops what the framework has compiled, so that a long run's memory stays flat.
 * `threads(count)`, a context in which the framework computes with so many threads.
 * `RELUS`, the spellings of ReLU that people write in this framework, each with the framework's own
   gradient. `tox -e conventions` writes down what they give where mathematics does not say. A
@@ -46,6 +47,7 @@ class Witness(NamedTuple):
     relus: Mapping[str, Relu] = MappingProxyType({})
     relu: str = ""  # how it spells ReLU, if that was asked for
     compiles: bool = False  # for each new shape
+    forget: Callable[[], None] | None = None
 
 
 class Chosen(NamedTuple):
@@ -121,7 +123,8 @@ def load(name: str, kink: float = 0) -> Witness:
         relu, trace = at_kink[kink]
     threads, relus = getattr(module, "threads", None), getattr(module, "RELUS", {})
     compiles = getattr(module, "COMPILES", False)
-    return Witness(name, module.VERSION, trace, threads, relus, relu, compiles)
+    forget = getattr(module, "forget", None)
+    return Witness(name, module.VERSION, trace, threads, relus, relu, compiles, forget)
 
 
 def choose(names: Sequence[str], kink: float = 0) -> Chosen:

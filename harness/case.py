@@ -5,6 +5,7 @@ Adapters import this module and no other of the harness, so nothing here knows a
 
 from collections.abc import Callable
 from itertools import pairwise
+from math import prod
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -99,6 +100,14 @@ def quantity_shapes(shape: Shape) -> tuple[LayerTrace, ...]:
         )
         for n_inputs, n_neurons in pairwise(widths)
     )
+
+
+def numbers(shape: Shape) -> int:
+    """How many numbers the arrays of one case and of its trace have together."""
+    batch, *widths = shape
+    layers = sum(prod(pair) + pair[1] for pair in pairwise(widths))
+    trace: int = sum(prod(sizes) for layer in quantity_shapes(shape) for sizes in layer)
+    return batch * (widths[0] + widths[-1]) + layers + trace
 
 
 def as_json(case: Case) -> dict[str, Any]:

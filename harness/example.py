@@ -32,7 +32,8 @@ def example(finding: dict[str, Any], formulas: Mapping[str, str]) -> Iterator[st
         yield (
             f"{formula} {kind} ({formulas[formula]}, for {quantity}, {where})"
             if finding["outlier"] == DERIVATION
-            else f"{finding['outlier']} {kind}: {quantity}, {where}, index {finding['index']}"
+            else f"{finding['outlier']} {kind}"
+            + (f": {quantity}, {where}, index {finding['index']}" if finding["index"] else "")
         )
         yield _labelled("expected", finding["expected"])
         yield _labelled("observed", finding["observed"])

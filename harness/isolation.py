@@ -36,6 +36,13 @@ class Died(Exception):
     """The process ended, or was ended, before it answered; the message says how."""
 
 
+def ended(returncode: int) -> str:
+    """How a process ended, in words."""
+    if returncode < 0:
+        return f"it was ended by signal {signal.Signals(-returncode).name}"
+    return f"it ended with exit status {returncode}"
+
+
 class Isolated:
     """A derivation's file, running in a process of its own.
 
@@ -113,9 +120,7 @@ class Isolated:
             return "it closed what it answers on"
         finally:
             self.close()
-        if returncode < 0:
-            return f"it was ended by signal {signal.Signals(-returncode).name}"
-        return f"it ended with exit status {returncode}"
+        return ended(returncode)
 
     def run(
         self, formula: str, function: Callable[..., Any], *arguments: Any, first: int = 0

@@ -133,6 +133,15 @@ def radii(shape: Shape, dtype: np.dtype[Any], bits: tuple[int, int, int], rate: 
     raise ValueError(f"no integers are exact at shape {shape} in {dtype}")
 
 
+def has_exact(shape: Shape, dtype: np.dtype[Any]) -> bool:
+    """Whether there are integers at all that keep every case of this shape exact."""
+    try:
+        radii_for(shape, dtype, (1, 1, 1))
+    except ValueError:
+        return False
+    return True
+
+
 def radii_for(shape: Shape, dtype: np.dtype[Any], bits: tuple[int, int, int]) -> Radii:
     """The radii that serve a shape at any learning rate that is drawn, from their exponent on.
 

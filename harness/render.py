@@ -3,6 +3,7 @@
 from typing import Any
 
 from harness import accumulation, certificate, determinism, exhaustive, regression, special
+from harness.calling import DIED
 from harness.derivation import TRAIN_STEP
 from harness.example import example
 from harness.finding import DERIVATION
@@ -48,9 +49,11 @@ def headline(verdict: dict[str, Any]) -> str:
     if wrong:
         return f"{name} DISAGREES in {listed(dict.fromkeys(wrong))}"
     if outliers:
-        repeats = all(finding["kind"] in determinism.KINDS for finding in findings)
+        kinds = {finding["kind"] for finding in findings}
         spoilt = listed(dict.fromkeys(finding["quantity"] for finding in findings))
-        if repeats:
+        if kinds == {DIED}:
+            return f"{listed(outliers)} ENDS THE PROCESS that it is asked in"
+        if kinds <= set(determinism.KINDS):
             return f"{listed(outliers)} DOES NOT REPEAT ITSELF in {spoilt}"
         return f"{listed(outliers)} STANDS ALONE against {name} and all others in {spoilt}"
     if not verdict["agrees"]:

@@ -8,9 +8,11 @@ from itertools import pairwise, product
 from typing import Any, Final
 
 import numpy as np
+from hypothesis import event
 from hypothesis import strategies as st
 
 from harness.case import Array, Case, Layer, Shape
+from harness.labels import labels
 from harness.lattice import radii_for
 
 # Every shape up to 8x8->8, from the smallest on: (batch, n_inputs, n_neurons).
@@ -67,7 +69,7 @@ def lattice_cases(draw: Any, shapes: tuple[Shape, ...], dtype: np.dtype[Any], bi
     size = batch * widths[-1]
     upstream = draw(integers(within.upstream, size, batch, widths[-1]), label="upstream")
     rate = dtype.type(2.0**rate)
-    return Case(inputs.astype(dtype), tuple(layers), upstream.astype(dtype), rate)
+    return _labelled(Case(inputs.astype(dtype), tuple(layers), upstream.astype(dtype), rate))
 
 
 @st.composite
@@ -94,4 +96,11 @@ def float_cases(draw: Any, shapes: tuple[Shape, ...], dtype: np.dtype[Any]) -> C
     )
     upstream = floats("upstream", batch, widths[-1])
     rate = draw(st.floats(2.0**-12, 1, width=32), label="learning rate")
-    return Case(inputs, layers, upstream, dtype.type(rate))
+    return _labelled(Case(inputs, layers, upstream, dtype.type(rate)))
+
+
+def _labelled(case: Case) -> Case:
+    """The case, its labels told to Hypothesis: see --hypothesis-show-statistics."""
+    for label in labels(case):
+        event(label)
+    return case

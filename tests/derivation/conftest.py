@@ -1,10 +1,12 @@
 """What the derivation tests share: the run's seed, and the doors to its one `Verification`."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness import examples
 from harness.case import Case
 from harness.plan import Planned
 from harness.verification import Verification
@@ -14,6 +16,22 @@ from harness.verification import Verification
 def seed(request: pytest.FixtureRequest) -> int:
     """The run's one seed."""
     return int(request.config.getoption("--hypothesis-seed"))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Without stored cases none is checked: no test that passes for that."""
+    asked = config.getoption("--example-database") is not None
+    return None if asked or collection_path.name != "test_stored.py" else True
+
+
+@pytest.fixture(scope="session")
+def stored(request: pytest.FixtureRequest) -> list[Case]:
+    """The cases that --example-database names."""
+    config = request.config
+    if (place := config.getoption("--example-database")) is None:
+        pytest.skip("no --example-database is given")
+    database = examples.database(place, config.invocation_params.dir)
+    return [example.case for example in examples.stored(database)]
 
 
 @pytest.fixture(scope="session")

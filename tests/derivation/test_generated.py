@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from harness.case import Case
 from harness.lattice import LADDER
 from harness.plan import DTYPES, sizes, stacks
 from harness.strategies import DEEP, SMALL, float_cases, lattice_cases
@@ -30,30 +30,23 @@ def test_stacks_of_every_shape_agree(
     check_planned(stacks(regime, seed, dtype, sizes(verification.derivation)))
 
 
+# @given stands outside, so that --hypothesis-show-statistics counts the labels of the cases drawn.
 @pytest.mark.parametrize("rung", LADDER, ids=[rung.name for rung in LADDER])
 @pytest.mark.parametrize("dtype", DTYPES, ids=NAMES)
+@settings(max_examples=SINGLE_CASES // len(LADDER))
+@given(data=st.data())
 def test_single_cases_agree_bit_for_bit(
-    check: Callable[..., None], dtype: np.dtype[Any], rung: Any
+    check: Callable[..., None], dtype: np.dtype[Any], rung: Any, data: st.DataObject
 ) -> None:
     """Drawn one element at a time."""
-
-    @settings(max_examples=SINGLE_CASES // len(LADDER))
-    @given(lattice_cases(SMALL + DEEP, dtype, rung.bits))
-    def single(case: Case) -> None:
-        check("exact", case)
-
-    single()
+    check("exact", data.draw(lattice_cases(SMALL + DEEP, dtype, rung.bits)))
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=NAMES)
+@settings(max_examples=SINGLE_CASES)
+@given(data=st.data())
 def test_single_cases_agree_within_the_radius(
-    check: Callable[..., None], dtype: np.dtype[Any]
+    check: Callable[..., None], dtype: np.dtype[Any], data: st.DataObject
 ) -> None:
     """Drawn one element at a time from Hypothesis's floats."""
-
-    @settings(max_examples=SINGLE_CASES)
-    @given(float_cases(SMALL + DEEP, dtype))
-    def single(case: Case) -> None:
-        check("certified", case)
-
-    single()
+    check("certified", data.draw(float_cases(SMALL + DEEP, dtype)))

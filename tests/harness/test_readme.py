@@ -23,6 +23,8 @@ from harness.verification import Verification
 from reference import document
 
 ROOT = Path(__file__).parents[2]
+OPTIONS_OF_CAMPAIGN = ROOT / "tests/campaign/options.py"
+DASK = {"--nthreads"}
 README = (ROOT / "README.md").read_text()
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCKS = [(match[1], match[2].rstrip()) for match in FENCED.finditer(README)]
@@ -103,10 +105,12 @@ def test_the_readme_names_every_option_and_no_other(pytestconfig):
     without_pip = re.sub(r"pip install (--\w+ )*", "", README)
     named = set(re.findall(r"--[a-z][a-z-]+", without_pip))
     added = set(re.findall(r'addoption\(\s*"(--[a-z-]+)"', (ROOT / "conftest.py").read_text()))
+    campaign = set(re.findall(r'add\(\s*"(--[a-z-]+)"', OPTIONS_OF_CAMPAIGN.read_text()))
 
     assert added
-    assert added <= named
-    for option in named:
+    assert campaign
+    assert added | campaign <= named
+    for option in named - campaign - DASK:
         assert pytestconfig.getoption(option, "unknown") != "unknown", option
 
 

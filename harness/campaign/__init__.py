@@ -1,0 +1,1 @@
+"""A long check: tasks without end, on processes of this machine or on a cluster, one verdict."""

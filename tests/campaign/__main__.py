@@ -1,0 +1,175 @@
+"""The command of a campaign: `tox -e fuzz`, or `python -m tests.campaign`.
+
+It joins the harness with the frameworks, which do not know each other. Its exit status is that of
+`tox -e verify`.
+"""
+
+import argparse
+import hashlib
+import os
+import shlex
+import signal
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import adapters
+from harness import examples, kink, verdict_json
+from harness.campaign import campaign, plan, state, workers
+from harness.campaign.campaign import Asked
+from harness.campaign.end import End
+from harness.campaign.progress import Progress
+from harness.campaign.state import State
+from harness.campaign.work import Work
+from harness.candidate import CandidateError
+from harness.derivation import REFERENCE
+from harness.isolation import Isolated
+from harness.merge import MergeError
+from harness.render import render
+from tests.campaign.options import SEED, UsageError, parse
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("reference", "adapters", "harness")
+RUNNER = ("python", "-m", "tests.campaign")
+# For the workers, which are started later. Each computes with one thread; and for PyTorch, oneDNN
+# keeps a program of 2 MB for each shape in bfloat16, and a thousand of them if it is not told to
+# keep fewer.
+WORKERS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+WORKERS |= dict.fromkeys(("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"), "16")
+# What a run raises that was asked for what it cannot do, and the option that it is about.
+ERRORS = {
+    CandidateError: "--derivation ",
+    kink.KinkError: "--kink ",
+    adapters.FrameworkError: "",
+    state.StateError: "--resume {resume}: ",
+    workers.ClusterError: "--cluster {cluster}: ",
+    MergeError: "--cluster {cluster}: ",
+    examples.DatabaseError: "--example-database {example_database}: ",
+    UsageError: "",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """The exit status of a campaign: 0 agrees, 1 does not or was not checked in full, 4 refused."""
+    given = argparse.Namespace()
+    try:
+        parse(arguments, given)
+        return _run(given)
+    except tuple(ERRORS) as error:
+        option = next(ERRORS[kind] for kind in type(error).__mro__ if kind in ERRORS)
+        print(f"ERROR: {option.format(**vars(given))}{error}", file=sys.stderr)
+        return 4
+
+
+def _run(given: argparse.Namespace) -> int:
+    folder = Path.cwd()
+    for option in ("verdict_json", "resume"):
+        if (path := getattr(given, option)) is not None:
+            try:
+                verdict_json.check_writable(folder / path)
+            except OSError as error:
+                name = f"--{option.replace('_', '-')}"
+                raise UsageError(f"{name} {path}: cannot be written: {error.strerror}") from None
+    path = folder / given.resume if given.resume else None
+    begun = state.read(path) if path else None
+    for name in given.framework or ():
+        adapters.framework_of(name)
+    derivation = REFERENCE
+    if given.derivation is not None:
+        isolated = Isolated(given.derivation, folder)
+        isolated.close()
+        derivation = isolated.derivation
+    at_kink = kink.choice(given.kink, derivation)
+    database = None
+    if given.task is None:
+        database = examples.database(given.example_database, folder)
+    where = workers.cluster(given.cluster) if given.cluster else workers.processes(_count(given))
+    every = [f"{name}:{adapters.ALL}" for name in adapters.discover()]
+    witnesses, unavailable = adapters.choose(
+        given.framework or (list(adapters.discover()) if at_kink else every), at_kink
+    )
+    names = [witness.name for witness in witnesses]
+    frameworks = tuple(name for name in names if ":" not in name)
+    variants = tuple(name for name in names if ":" in name)
+    stack = plan.STACK if derivation is REFERENCE else plan.ONE_BY_ONE
+    asked = Asked(frameworks or variants, variants if frameworks else (), given.shard, stack)
+    frameworks_asked = set(map(adapters.framework_of, names))
+    work = Work(
+        adapters.load,
+        given.hypothesis_seed,
+        _command(given),
+        given.derivation,
+        str(folder),
+        at_kink,
+        tuple(name for name in adapters.discover() if name not in frameworks_asked),
+        tuple(unavailable),
+    )
+    decisive = {
+        "seed": given.hypothesis_seed,
+        "derivation": given.derivation,
+        "kink": at_kink,
+        "frameworks": [f"{witness.name} {witness.version}" for witness in witnesses],
+        "NumPy": np.__version__,
+        "shard": "{}/{}".format(*given.shard),
+        "source code": _digest(folder / given.derivation if given.derivation else None),
+    }
+    if begun:
+        state.check(begun, decisive)
+    os.environ.update(WORKERS)
+    end = End(given.minutes, given.tasks)
+    before = signal.signal(signal.SIGINT, end.tell)
+    try:
+        with Progress(sys.stderr) as progress:
+            ended = campaign.run(
+                work, asked, where, end, begun or State(decisive, 0, None), progress, path, database
+            )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return _concluded(given, folder, ended)
+
+
+def _concluded(given: argparse.Namespace, folder: Path, ended: State) -> int:
+    if ended.verdict is None:
+        print("no task was done: nothing is known")
+        return 1
+    for line in render(ended.verdict):
+        print(line)
+    if given.task is None:
+        number = ended.number
+        print(f"The tasks before number {number}: the same again with --tasks {number}.")
+    if given.verdict_json is not None:
+        verdict_json.write(ended.verdict, folder / given.verdict_json)
+    return 0 if ended.verdict["agrees"] else 1
+
+
+def _count(given: argparse.Namespace) -> int:
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux alone has it
+    return given.processes or (len(affinity(0)) if affinity else os.cpu_count() or 1)
+
+
+def _command(given: argparse.Namespace) -> str:
+    """What begins a campaign with the same tasks."""
+    runner = ["tox", "-e", "fuzz", "--"] if "TOX_ENV_NAME" in os.environ else RUNNER
+    options = []
+    for option in ("--derivation", "--kink"):
+        if (value := getattr(given, option[2:])) is not None:
+            options += [option, value]
+    for name in given.framework or ():
+        options += ["--framework", name]
+    if given.example_database != examples.DEFAULT:
+        options += ["--example-database", given.example_database]
+    return shlex.join([*runner, *options, f"{SEED}={given.hypothesis_seed}"])
+
+
+def _digest(derivation: Path | None) -> str:
+    """What stands for the code of a campaign: that of the derivation, and ours."""
+    ours = (path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")))
+    digest = hashlib.sha256()
+    for path in [*ours, *([derivation] if derivation else [])]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,96 @@
+"""The options of a campaign's command, checked; those of `tox -e verify` mean the same here."""
+
+import argparse
+from typing import Any, NoReturn
+
+import adapters
+from harness import examples, kink, profile
+
+SEED = "--hypothesis-seed"
+REDIS = "redis://HOST:PORT"
+
+
+class UsageError(Exception):
+    """What was asked for cannot be run; the message says why in one line."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises what it does not understand."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+
+def parse(arguments: list[str], given: argparse.Namespace) -> None:
+    """Fill in the options: numbers as numbers, a shard as (i, n). Raises UsageError."""
+    parser = Parser(
+        prog="tox -e fuzz --",
+        description="Check a derivation on cases without end.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--minutes", metavar="N", help="end after so long (default: at Ctrl-C)")
+    add("--tasks", metavar="N", help="end after the first N tasks: a fixed amount of work")
+    add("--task", metavar="NUMBER", help="this task alone, as a disagreement's `reproduce` says")
+    add("--derivation", metavar="FILE", help="the derivation to verify (default: the reference)")
+    add(
+        "--framework",
+        metavar="NAME",
+        action="append",
+        help="compare with it, torch:func for another way to its gradients, torch:* for all; "
+        f"repeatable (default: {', '.join(adapters.discover())}, and their variants by turns)",
+    )
+    add(
+        "--kink",
+        metavar="NUMBER",
+        help=f"ReLU's derivative at 0: one of {', '.join(kink.CHOICES)} (default: 0)",
+    )
+    add(SEED, metavar="N", default="0", help="other cases (default: 0); or 'random'")
+    add("--verdict-json", metavar="PATH", help="write the verdict there as JSON")
+    add("--resume", metavar="FILE", help="go on from FILE, if it is there, and keep it up to date")
+    add("--shard", metavar="I/N", default="0/1", help="every N-th task, from the I-th on")
+    add("--processes", metavar="N", help="so many at once (default: one a processor)")
+    add("--cluster", metavar="ADDRESS", help="run the tasks on this Dask cluster")
+    add(
+        "--example-database",
+        metavar="PLACE",
+        default=examples.DEFAULT,
+        help="where cases on which something was found are kept, and taken from at the beginning: "
+        f"a folder or {REDIS} (default: {examples.DEFAULT})",
+    )
+    parser.parse_args(arguments, given)
+    given.minutes = _number(given, "minutes", float)
+    for name in ("tasks", "task", "processes"):
+        setattr(given, name, _number(given, name, int))
+    given.shard = _shard(given.shard)
+    try:
+        given.hypothesis_seed = profile.seed(given.hypothesis_seed)
+    except ValueError as error:
+        raise UsageError(f"{SEED}: {error}") from None
+    if given.processes == 0:
+        raise UsageError("--processes: expected at least 1, not '0'")
+    if given.processes and given.cluster:
+        raise UsageError("--processes: expected none with --cluster, whose workers are its own")
+    if given.task is not None:
+        for other in ("minutes", "tasks", "resume"):
+            if getattr(given, other) is not None:
+                raise UsageError(f"--task: expected no --{other} with it, for it is one task")
+        # Every (task + 1)-th task from it on, below task + 1.
+        given.shard, given.tasks = (given.task, given.task + 1), given.task + 1
+
+
+def _number(given: argparse.Namespace, name: str, kind: type) -> Any:
+    text = getattr(given, name)
+    digits = "" if text is None else text.replace(".", "", 1) if kind is float else text
+    if text is not None and not (digits.isascii() and digits.isdigit()):
+        expected = "a number" if kind is float else "a whole number"
+        raise UsageError(f"--{name}: expected {expected}, not {text!r}")
+    return None if text is None else kind(text)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    place, slash, shards = text.partition("/")
+    numbers = [part for part in (place, shards) if part.isascii() and part.isdigit()]
+    if not slash or len(numbers) < 2 or int(place) >= int(shards):
+        raise UsageError(f"--shard: expected I/N with I below N, as 0/3, not {text!r}")
+    return int(place), int(shards)
