@@ -14,6 +14,7 @@ caught is not asked again, and no shape is asked often, so it costs little.
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from textwrap import wrap
 from typing import Any, Final, TypeAlias
@@ -23,11 +24,12 @@ import numpy as np
 from harness.calling import one_by_one
 from harness.case import Array, Case, Shape, Trace, part, part_of_trace
 from harness.checking import Compared, compare, compare_step
-from harness.derivation import REFERENCE, TRAIN_STEP, Derivation, reference_at, walk
+from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, Derivation, reference_at, walk
 from harness.lattice import LADDER, lattice_stack
 from harness.mistakes import CATALOGUE, Mistake, planted
+from harness.table import listed
 
-# So many cases of a stack are asked, and so many of one shape, dtype and regime in all.
+# So many cases of a stack are its sample, and so many of one kind are asked in all.
 CASES: Final = 8
 MOST: Final = 32
 # The mistakes that are about the kink alone, by ReLU's derivative there. Where a run chooses that
@@ -37,6 +39,7 @@ KINK_ZERO: Final = Mistake(
     *("kink_zero", "relu_backward", ("deriv_relu_wrt_z",), REFERENCE.relu_backward),
     "Nothing passes where z is exactly 0: the document's choice, and not that of this run.",
 )
+NAMES: Final = tuple(each.name for each in (*CATALOGUE, KINK_ZERO))
 # Where every mistake can be seen, from the simplest on: see `shown_by`.
 SIMPLEST: Final[tuple[Shape, ...]] = (
     *sorted(product((1, 2), repeat=3), key=sum),
@@ -56,7 +59,7 @@ class Certificate:
     kink: float = 0  # ReLU's derivative at 0 in this run
     caught: set[str] = field(default_factory=set)
     survivors: set[str] = field(default_factory=set)
-    cases: int = 0
+    cases: int = 0  # of the sample
     asked: Counter[Kind] = field(default_factory=Counter)
 
 
@@ -85,6 +88,9 @@ def ask(
     if chained and TRAIN_STEP not in formulas:
         checked |= {(TRAIN_STEP, item.quantity) for item in compared}
     kind = exact, case.dtype.name, case.shape, frozenset(checked)
+    sample = smooth = np.arange(len(case.inputs))[: min(CASES, MOST - certificate.asked[kind])]
+    certificate.asked[kind] += len(sample)
+    certificate.cases += len(sample)
     mistakes = [
         each
         for each in catalogue(certificate.kink)
@@ -92,21 +98,16 @@ def ask(
         and checked.issuperset((each.formula, quantity) for quantity in each.quantities)
     ]
     certificate.survivors.update(each.name for each in mistakes)
-    count = min(CASES, MOST - certificate.asked[kind])
-    if not mistakes or not count:
-        return
-    sample = smooth = np.arange(len(case.inputs))[:count]
     if certificate.kink:
         # The mistakes are written for the document's derivative at the kink. They are asked away
         # from it, so that none is caught for what is no mistake of its own.
-        smooth = _smooth(truth)[:count]
-    certificate.asked[kind] += len(sample)
-    certificate.cases += len(sample)
+        smooth = _smooth(truth)[: len(sample)]
     reference = reference_at(certificate.kink)
     for mistake in mistakes:
-        places = sample if _about_kink(mistake) else smooth
+        if not len(places := sample if _about_kink(mistake) else smooth):
+            continue
         asked = part(case, places), part_of_trace(truth, places)
-        if len(places) and blamed(mistake, *asked, exact, reference):
+        if blamed(mistake, *asked, exact, reference):
             certificate.caught.add(mistake.name)
     certificate.survivors -= certificate.caught
 
@@ -140,6 +141,7 @@ def _about_kink(mistake: Mistake) -> bool:
     return mistake.name in AT_KINK or mistake is KINK_ZERO
 
 
+@cache
 def shown_by(mistake: Mistake, kink: float = 0) -> str:
     """The simplest kind of case that shows a mistake, in words: "tiny integers at 2x1->1"."""
     rng = np.random.default_rng(0)
@@ -188,9 +190,10 @@ def lines(sensitivity: dict[str, Any]) -> Iterator[str]:
     """The same for people: each survivor with the kind of case that was missing."""
     known, survivors = sensitivity["mistakes"], sensitivity["survivors"]
     if known and not survivors:
-        of = {each.formula for each in CATALOGUE if each.name in sensitivity["caught"]}
-        all_of = "" if known == len(CATALOGUE) else f" in {', '.join(sorted(of))}"
-        yield from wrap(f"These cases would have caught all {known} known mistakes{all_of}.", 80)
+        caught = {each.formula for each in CATALOGUE if each.name in sensitivity["caught"]}
+        formulas = listed(each for each in (*FORMULAS, TRAIN_STEP) if each in caught)
+        of = "" if known == len(CATALOGUE) else f" in {formulas}"
+        yield from wrap(f"These cases would have caught all {known} known mistakes{of}.", 80)
     if survivors:
         count = f"{len(survivors)} of {known}"
         yield f"NOT CHECKED against {count} known mistakes, which sampled cases let pass:"

@@ -2,8 +2,9 @@
 
 A part is a shard of a campaign, or one of its tasks: the same derivation before the same versions,
 with the same seed, on cases of its own. Counts add, shapes unite, the largest ratio is the largest
-of all, findings of one quantity, kind and outlier are one, and what was left unchecked is worked
-out anew. In any order and any grouping the parts make the same verdict, to the byte.
+of all, findings of one quantity, kind and outlier are one, what one part would have caught has not
+survived, and what was left unchecked is worked out anew. In any order and any grouping the parts
+make the same verdict, to the byte.
 """
 
 import argparse

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
 from harness.case import QUANTITIES
+from harness.certificate import NAMES
 from harness.exhaustive import ALL
 from harness.formats import FORMATS
 from harness.regression import SIDES
@@ -118,8 +119,8 @@ FORM: Final = {
     ],
     "sensitivity": {
         "mistakes": int,
-        "caught": [str],
-        "survivors": [{"mistake": str, "shown_by": str}],
+        "caught": [NAMES],
+        "survivors": [{"mistake": NAMES, "shown_by": str}],
         "cases": int,
     },
     "calls_in_other_ways": int,

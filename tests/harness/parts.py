@@ -19,6 +19,8 @@ from harness.lattice import LADDER, lattice_stack
 from harness.verification import Verification
 
 SHAPES = [(1, 2, 1), (2, 2, 3), (0, 1, 2)]
+# Without these, some known mistakes would pass the whole run.
+TELLING = [(2, 2, 2), (1, 2, 2), (3, 2, 1), (2, 2, 2, 2)]
 SEED = 3
 
 
@@ -65,6 +67,8 @@ def stacks():
         for place, shape in enumerate(SHAPES):
             yield "exact", lattice_stack(rng, shape, dtype, LADDER[place], 12)
             yield "certified", float_stack(rng, shape, dtype, 12)
+    for shape in TELLING:
+        yield "exact", lattice_stack(rng, shape, FORMATS[0], LADDER[2], 12)
 
 
 def part(chosen, witnesses=(TORCH, JAX), derivation=REFERENCE, against=None, crashed=(), **more):
