@@ -3,17 +3,18 @@
 import gc
 import os
 import shlex
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 import adapters
 from harness import examples, kink, profile, render, revision, verdict, verdict_json
 from harness.candidate import CandidateError
 from harness.derivation import REFERENCE, Derivation
+from harness.finding import Finding
 from harness.isolation import Isolated
 from harness.verification import Verification
 
@@ -74,59 +75,48 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse what cannot be run before anything heavy is imported."""
-    seed = config.getoption(SEED)
-    if seed is None or seed == "random":
-        chosen = 0 if seed is None else int(np.random.SeedSequence().generate_state(1)[0])
-        config.option.hypothesis_seed = str(chosen)
-    elif not (seed.isascii() and seed.isdigit()):
-        raise pytest.UsageError(f"{SEED}: expected a whole number or 'random', not {seed!r}")
-    else:
-        config.option.hypothesis_seed = str(int(seed))
-    for name in _frameworks(config):
-        try:
+    with _refusing(f"{SEED}: ", ValueError):
+        config.option.hypothesis_seed = str(profile.seed(config.getoption(SEED) or "0"))
+    with _refusing("", adapters.FrameworkError):
+        for name in _frameworks(config):
             adapters.framework_of(name)
-        except adapters.FrameworkError as error:
-            raise pytest.UsageError(str(error)) from None
     if (path := _json_path(config)) is not None:
-        try:
+        with _refusing(f"--verdict-json {config.getoption('--verdict-json')}: ", OSError):
             verdict_json.check_writable(path)
-        except OSError as error:
-            given, reason = config.getoption("--verdict-json"), error.strerror
-            raise pytest.UsageError(
-                f"--verdict-json {given}: cannot be written: {reason}"
-            ) from None
     if (place := config.getoption("--example-database")) is not None:
-        try:
+        shown = examples.without_password(f"--example-database {place}: ")
+        with _refusing(shown, examples.DatabaseError):
             examples.stored(examples.database(place, config.invocation_params.dir))
-        except examples.DatabaseError as error:
-            line = f"--example-database {place}: {error}"
-            raise pytest.UsageError(examples.without_password(line)) from None
     config.stash[NOTES] = []
     derivation = REFERENCE
     if (file := config.getoption("--derivation")) is not None:
-        try:
+        with _refusing("--derivation ", CandidateError):
             derivation = _isolated(config, file)
-        except CandidateError as error:
-            raise pytest.UsageError(f"--derivation {error}") from None
-    try:
+    with _refusing("--kink ", kink.KinkError):
         at_kink = kink.choice(config.getoption("--kink"), derivation)
-    except kink.KinkError as error:
-        raise pytest.UsageError(f"--kink {error}") from None
     config.stash[VERIFICATION] = Verification(derivation, (), _against(config), at_kink)
     config.stash[UNFINISHED], config.stash[UNAVAILABLE] = [], []
     config.stash[DUE] = False
+
+
+@contextmanager
+def _refusing(what: str, kind: type[Exception]) -> Iterator[None]:
+    """An error of this kind as a usage error: one line, after what was asked for."""
+    try:
+        yield
+    except kind as error:
+        why = f"cannot be written: {error.strerror}" if isinstance(error, OSError) else error
+        raise pytest.UsageError(f"{what}{why}") from None
 
 
 def _against(config: pytest.Config) -> Derivation | None:
     """The derivation that --against names: a file, or else the reference at a git revision."""
     if (given := config.getoption("--against")) is None:
         return None
-    try:
+    with _refusing("--against ", CandidateError):
         if (config.invocation_params.dir / given).is_file():
             return _isolated(config, given)
         return revision.load(given, config.rootpath)
-    except CandidateError as error:
-        raise pytest.UsageError(f"--against {error}") from None
 
 
 def _isolated(config: pytest.Config, file: str) -> Derivation:
@@ -162,10 +152,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     if any("verification" in getattr(item, "fixturenames", ()) for item in session.items):
         run = config.stash[VERIFICATION]
-        try:
+        with _refusing("", adapters.FrameworkError):
             witnesses, config.stash[UNAVAILABLE] = adapters.choose(_frameworks(config), run.kink)
-        except adapters.FrameworkError as error:
-            raise pytest.UsageError(str(error)) from None
         config.stash[VERIFICATION] = Verification(run.derivation, witnesses, run.against, run.kink)
         gc.freeze()  # the frameworks are here to stay: looking for garbage in them takes seconds
     asked = any(config.getoption(option) for option in OPTIONS)
@@ -179,14 +167,32 @@ def verification(request: pytest.FixtureRequest) -> Verification:
     return request.config.stash[VERIFICATION]
 
 
+class Disagreement(pytest.fail.Exception):  # type: ignore[misc, name-defined]
+    """A test's failure that the verdict tells in full; shown without a traceback."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def judge() -> Callable[[Iterable[Finding]], None]:
+    """Goes through all findings, and fails the test if there is one."""
+
+    def judge(findings: Iterable[Finding]) -> None:
+        __tracebackhide__ = True
+        if named := dict.fromkeys(f"{each.quantity} ({each.kind})" for each in findings):
+            raise Disagreement(f"{', '.join(named)}: see the verdict at the end")
+
+    return judge
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note the tests that end in anything but a disagreement, which `pytest.fail` tells: what they
-    check is not known."""
+    """Note the tests that end in anything but a disagreement: what they check is not known."""
     report = yield
-    if report.failed and call.excinfo and not call.excinfo.errisinstance(pytest.fail.Exception):
+    if report.failed and call.excinfo and not call.excinfo.errisinstance(Disagreement):
         item.config.stash[UNFINISHED].append(f"{item.nodeid} ended in {call.excinfo.typename}")
     return report
 
@@ -235,8 +241,9 @@ def _conclude(config: pytest.Config) -> verdict.Verdict:
     not_asked = [name for name in adapters.discover() if name not in asked]
     seed = int(config.getoption(SEED))
     tests = os.path.relpath(config.rootpath / TESTS, config.invocation_params.dir)
-    by_tox = "TOX_ENV_NAME" in os.environ
-    runner = ["tox", "-e", "verify", "--"] if by_tox else ["pytest", tests]
+    marked = [] if config.option.markexpr else ["-m", ""]  # what takes long was not left out
+    by_tox = os.environ.get("TOX_ENV_NAME")
+    runner = ["tox", "-e", by_tox, "--"] if by_tox else ["pytest", tests, *marked]
     command = examples.without_password(shlex.join([*runner, *options, f"{SEED}={seed}"]))
     run, unfinished = config.stash[VERIFICATION], config.stash[UNFINISHED]
     concluded = verdict.conclude(run, seed, command, not_asked, unfinished, config.stash[NOTES])

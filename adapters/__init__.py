@@ -31,6 +31,8 @@ from typing import NamedTuple
 
 from harness.case import Case, Relu, Trace
 
+# What every spelling of ReLU gives at special values, as `tox -e conventions` last found it.
+CONVENTIONS = Path(__file__).with_name("conventions.toml")
 # `torch:*` is every variant of `torch`, and its default.
 ALL = "*"
 

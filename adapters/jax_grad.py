@@ -123,11 +123,22 @@ def on_stacks(way: Callable[[Any, Any, Any], Any]) -> Callable[..., Any]:
 
 
 def compiled(way: Callable[[Any, Any, Any], Any]) -> Callable[..., Any]:
-    """The same, compiled.
+    """The same, compiled once for each shape and dtype.
 
     Excess precision would hand a half format's numbers on unrounded, and return them rounded.
     """
-    return jax.jit(on_stacks(way), compiler_options={"xla_allow_excess_precision": False})
+    jitted = jax.jit(on_stacks(way))
+    programs: dict[Any, Any] = {}
+
+    def step(*arguments: Any) -> Any:
+        key = tuple((leaf.shape, leaf.dtype) for leaf in jax.tree_util.tree_leaves(arguments))
+        if key not in programs:
+            # Only newer versions' `jax.jit` takes the option itself.
+            lowered: Any = jitted.lower(*arguments)
+            programs[key] = lowered.compile({"xla_allow_excess_precision": False})
+        return programs[key](*arguments)
+
+    return step
 
 
 def traced(step: Callable[..., Any], case: Case) -> Trace:

@@ -70,9 +70,18 @@ QUANTITIES: Final = LayerTrace._fields
 
 def pick(case: Case, index: int) -> Case:
     """The case at one place of the stack, as a stack of one."""
-    here = slice(index, index + 1)
-    layers = tuple(Layer(layer.weights[here], layer.biases[here]) for layer in case.layers)
-    return Case(case.inputs[here], layers, case.upstream[here], case.learning_rate)
+    return part(case, slice(index, index + 1))
+
+
+def part(case: Case, places: slice | Array) -> Case:
+    """The cases at some places of the stack, as a stack."""
+    layers = tuple(Layer(*(array[places] for array in layer)) for layer in case.layers)
+    return Case(case.inputs[places], layers, case.upstream[places], case.learning_rate)
+
+
+def part_of_trace(trace: Trace, places: slice | Array) -> Trace:
+    """The traces of the cases at some places of the stack."""
+    return tuple(LayerTrace(*(array[places] for array in layer)) for layer in trace)
 
 
 def quantity_shapes(shape: Shape) -> tuple[LayerTrace, ...]:

@@ -1,6 +1,6 @@
 """A derivation against one witness on one stack of cases: where they part, in numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -10,11 +10,13 @@ from harness.calling import Fault, one_by_one
 from harness.case import QUANTITIES, Array, Case, LayerTrace, Trace, quantity_shapes
 from harness.compare import all_inside, differs, error_over_radius, outside
 from harness.derivation import (
+    FORMULAS,
     REFERENCE,
     TRAIN_STEP,
     Derivation,
     Formula,
     in_order,
+    only,
     reference_on,
     walk,
 )
@@ -125,16 +127,18 @@ def compare(
     exact: bool,
     chained: bool = False,
     reference: Derivation = REFERENCE,
+    formulas: Collection[str] = FORMULAS,
 ) -> tuple[list[Compared], list[Fault]]:
     """Every quantity of the derivation against the witness's trace, in the order of a step.
 
     Each formula is fed the witness's own values of its arguments, so the blame is local: to the
     derivation for a formula it gets wrong, to the witness for an operation it does. `chained`
-    feeds each formula what the derivation computed before, as a training step does.
+    feeds each formula what the derivation computed before, as a training step does. Not chained,
+    `formulas` may leave some out.
     """
     faults: list[Fault] = []
     given = None if chained else expected
-    observed = walk(one_by_one(derivation, case.shape, faults), case, given)
+    observed = walk(only(formulas, one_by_one(derivation, case.shape, faults)), case, given)
     # Only a witness that overflows where nothing should makes balls that are not finite.
     with np.errstate(all="ignore"):
         balls = None if exact else walk(_on_balls(case, reference), case, given)

@@ -5,12 +5,24 @@ inside the ball that the reference computes for that very case.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from harness.ball import Ball
 from harness.case import Array
+
+# What a run's cases are compared by, under the names that the verdict has for them.
+BIT_FOR_BIT: Final = ("exact", "exhaustive")
+BY_RADIUS: Final = ("certified", "document")
+
+
+def is_bit_for_bit(regime: str) -> bool:
+    """Whether a regime compares bits; the others compare by the radius. Raises ValueError."""
+    if regime not in BIT_FOR_BIT + BY_RADIUS:
+        known = ", ".join(BIT_FOR_BIT + BY_RADIUS)
+        raise ValueError(f"expected a regime of {known}, not {regime!r}")
+    return regime in BIT_FOR_BIT
 
 
 def differs(expected: Array, observed: Array) -> Array:
@@ -31,7 +43,7 @@ def error_over_radius(observed: Array, ball: Ball) -> Array:
 
     An error of 0 is 0 of any radius; any other error of a radius of 0 is infinite.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         (error,) = _errors(ball, observed)
         ratio: Array = np.divide(error, ball.radius, out=np.zeros_like(error), where=error != 0)
     return ratio

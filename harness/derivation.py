@@ -3,13 +3,14 @@
 This is the only module of the harness that knows `reference`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
 import reference
-from harness.case import Array, Case, LayerTrace, Relu, Trace
+from harness.case import QUANTITIES, Array, Case, LayerTrace, Relu, Trace
+from harness.formats import carrier
 from reference import neuron
 
 Formula: TypeAlias = Callable[..., Any]
@@ -98,6 +99,19 @@ def reference_at(kink: float) -> Derivation:
 Call: TypeAlias = Callable[[Step, int, Sequence[Any]], Sequence[Any]]
 
 
+def alone(derivation: Derivation, formula: str, reference: Derivation = REFERENCE) -> Derivation:
+    """One formula of a derivation, or its whole step, among the reference's others."""
+    own = {formula: getattr(derivation, formula)}
+    return reference._replace(name=derivation.name, own=(formula,), **own)
+
+
+def quantities_of(formula: str) -> tuple[str, ...]:
+    """What a formula returns; of a whole step, all that it may."""
+    if formula == TRAIN_STEP:
+        return QUANTITIES
+    return tuple(each for step in STEPS if step.formula == formula for each in step.quantities)
+
+
 def formula_of(quantity: str) -> str:
     """The name of the formula that returns this quantity."""
     return next(step.formula for step in STEPS if quantity in step.quantities)
@@ -141,6 +155,17 @@ def walk(call: Call, case: Case, given: Trace | None = None) -> Trace:
     return tuple(LayerTrace(**quantities) for quantities in computed)
 
 
+def only(formulas: Collection[str], call: Call) -> Call:
+    """A call that leaves the other formulas out."""
+
+    def only(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:
+        if step.formula not in formulas:
+            return [None] * len(step.quantities)
+        return call(step, layer, arguments)
+
+    return only
+
+
 def reference_on(number: Callable[[Any], Any], reference: Derivation | None = None) -> Call:
     """A call that runs the reference's formulas on another kind of number.
 
@@ -155,7 +180,12 @@ def reference_on(number: Callable[[Any], Any], reference: Derivation | None = No
 
 
 def _matrix_form(z: Array, upstream: Array) -> tuple[Array, Array]:
-    return REFERENCE.relu_forward(z), REFERENCE.relu_backward(upstream, z)
+    carried, passed_in = (array.astype(carrier(array.dtype)) for array in (z, upstream))
+    outputs, gradients = (
+        REFERENCE.relu_forward(carried),
+        REFERENCE.relu_backward(passed_in, carried),
+    )
+    return outputs.astype(z.dtype), gradients.astype(z.dtype)
 
 
 def _scalar_form(z: Array, upstream: Array) -> tuple[Array, Array]:

@@ -13,15 +13,15 @@ than float16 or float32 have, there is one term in each sum.
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from harness.calling import Fault, one_by_one
 from harness.case import QUANTITIES, Case, Shape, Trace
 from harness.checking import Witness, WitnessError, trace_of
-from harness.compare import differs
-from harness.derivation import TRAIN_STEP, Call, Derivation, Step, walk
+from harness.compare import differs, is_bit_for_bit
+from harness.derivation import TRAIN_STEP, Derivation, only, walk
 from harness.finding import VALUES, Diagnosis, Finding
 from harness.lattice import LADDER, lattice_stack
 from harness.mistakes import CATALOGUE, Mistake, planted
@@ -87,7 +87,7 @@ def _told(kind: str) -> bool:
 
 def _cases(finding: Finding) -> Iterator[Case]:
     """The reported case, where rounding cannot make two spellings differ, and the battery."""
-    if finding.shown.regime == "exact":
+    if is_bit_for_bit(finding.shown.regime):
         yield finding.shown.case
     yield from _battery(finding.formula == TRAIN_STEP)
 
@@ -110,21 +110,10 @@ def _ask(
     faults: list[Fault] = []
     call = one_by_one(derivation, case.shape, faults)
     if formula != TRAIN_STEP:
-        return walk(_only(formula, call), case, truth), faults
+        return walk(only([formula], call), case, truth), faults
     if derivation.train_step:
         return step_by_step(derivation.train_step, case, faults), faults
     return walk(call, case), faults
-
-
-def _only(formula: str, call: Call) -> Call:
-    """A call that leaves the other formulas out."""
-
-    def only(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:
-        if step.formula != formula:
-            return [None] * len(step.quantities)
-        return call(step, layer, arguments)
-
-    return only
 
 
 def _mistakes(finding: Finding, seen: Sequence[Seen]) -> tuple[Mistake, ...]:

@@ -8,11 +8,12 @@ is, not by when it came.
 import json
 from collections.abc import Callable, Iterable, Sequence
 from math import inf
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from harness import regression
+from harness import exhaustive, regression
 from harness.case import QUANTITIES
-from harness.special import POINTS
+from harness.special import SPECIAL
 
 Entry: TypeAlias = Any
 # Entries by their keys.
@@ -62,6 +63,11 @@ def _repeats(one: Entry, other: Entry) -> Entry:
 def _alike(one: Entry, other: Entry) -> Entry:
     """Who answers the same at a special value."""
     return one | {"spellings": _united(one["spellings"], other["spellings"])}
+
+
+def _covered(one: Entry, other: Entry) -> Entry:
+    """Every case of one kind, compared with the witnesses of both."""
+    return one | {"frameworks": _united(one["frameworks"], other["frameworks"])}
 
 
 def _change(one: Entry, other: Entry) -> Entry:
@@ -127,14 +133,16 @@ def _about(finding: Entry) -> tuple[int, str, str]:
 
 def _point(alike: Entry) -> tuple[str, int, str]:
     answers = json.dumps(alike["answers"], sort_keys=True)
-    return alike["formula"], POINTS.index(alike["point"]), answers
+    return alike["formula"], SPECIAL.index(alike["point"]), answers
 
 
 RULES: Final[dict[str, Rule]] = {
     "frameworks": Rule(lambda each: each["name"], _same),
+    "exhaustive": Rule(exhaustive.place, _covered),
     "determinism": Rule(lambda each: each["framework"], _repeats),
     "not_asked": Rule(str, _same),
     "not_checked": Rule(lambda gap: (gap["framework"], gap["reason"]), _same),
+    "accumulation": Rule(itemgetter("framework", "dtype", "sums"), _same),
     "conventions": Rule(_point, _alike),
     "notes": Rule(str, _same),
     "regression": Rule(lambda each: QUANTITIES.index(each["quantity"]), _change),

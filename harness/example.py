@@ -9,6 +9,7 @@ import numpy as np
 
 from harness import case as cases
 from harness.case import Array
+from harness.compare import is_bit_for_bit
 from harness.finding import DERIVATION, VALUES
 from harness.table import listed
 
@@ -77,7 +78,7 @@ def _parties(finding: dict[str, Any], by_hand: str) -> Iterator[str]:
 
 
 def _regime(regime: str) -> str:
-    if regime == "exact":
+    if is_bit_for_bit(regime):
         return "exact: rounding cannot explain any difference"
     return f"{regime}: more than rounding can explain, in any order of summation"
 

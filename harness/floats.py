@@ -71,7 +71,8 @@ def float_stack(rng: np.random.Generator, shape: Shape, dtype: np.dtype[Any], co
         if batch:
             row = slice(*(int(rng.integers(batch)) + np.array([0, 1])))
             terms = _product(np.abs(hidden), np.abs(weights))[:, row]
-            units = np.where(terms > 0, np.spacing(terms), 0) * rng.integers(-1, 2, biases.shape)
+            spacing = np.where(terms > 0, np.spacing(terms), dtype.type(0))
+            units = spacing * rng.integers(-1, 2, biases.shape)
             near = rng.random(biases.shape) < NEAR_KINK
             biases = np.where(near, units.astype(dtype) - products[:, row], biases)
         hidden = np.maximum(0, products + biases)

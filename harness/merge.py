@@ -2,8 +2,9 @@
 
 A part is a shard of a campaign, or one of its tasks: the same derivation before the same versions,
 with the same seed, on cases of its own. Counts add, shapes unite, the largest ratio is the largest
-of all, findings of one quantity, kind and outlier are one, and what was left unchecked is worked
-out anew. In any order and any grouping the parts make the same verdict, to the byte.
+of all, findings of one quantity, kind and outlier are one, what one part would have caught has not
+survived, and what was left unchecked is worked out anew. In any order and any grouping the parts
+make the same verdict, to the byte.
 """
 
 import argparse
@@ -12,13 +13,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from harness import certificate
 from harness.blame import framework_of
+from harness.certificate import Certificate
 from harness.entries import RULES, Keyed, keyed, together
 from harness.render import render
+from harness.tally import Tally
 from harness.verdict import NO_CASE, compared, unchecked
 from harness.verdict_json import check_writable, checked_as_json, gap_as_json, tallies_of, write
 from harness.verdict_read import FORM, VerdictError, read
-from harness.verification import Tally
 
 # What all parts of a run have in common.
 COMMON: Final = ("derivation", "formulas", "kink", "against", "seed", "numpy")
@@ -48,14 +51,17 @@ class Merged:
         self._tallies = tallies_of(first)
         self._left_out = _left_out(first)
         self._lists = {name: _entries(name, first) for name in RULES}
+        self._certificate = Certificate(first["kink"])
+        certificate.add(self._certificate, first["sensitivity"])
 
     def add(self, part: dict[str, Any]) -> None:
         """Raises MergeError, and adds nothing, if it is on no part of the same run."""
         self._check(part)
         self._calls += part["calls_in_other_ways"]
         for row, tally in tallies_of(part).items():
-            _add(self._tallies.setdefault(row, Tally()), tally)
+            self._tallies.setdefault(row, Tally()).add(tally)
         self._left_out |= _left_out(part)
+        certificate.add(self._certificate, part["sensitivity"])
         for name, kept in self._lists.items():
             self._lists[name] = together(name, kept, _entries(name, part))
 
@@ -69,11 +75,14 @@ class Merged:
         gaps = list(map(gap_as_json, unchecked(self._tallies, witnesses, refused, self._left_out)))
         # What cannot run on one machine may have run on another.
         gaps += [gap for gap in lists["not_checked"] if gap["framework"] not in witnesses]
+        asked = [gap for gap in gaps if gap["asked"]]
         verdict = self._common | lists | checked_as_json(self._tallies)
         verdict |= {
-            "agrees": not findings and not any(gap["asked"] for gap in gaps),
+            "agrees": not (findings or self._certificate.survivors or asked),
+            "sensitivity": certificate.as_json(self._certificate),
             "not_asked": [name for name in lists["not_asked"] if name not in frameworks],
             "not_checked": gaps,
+            "exhaustive": [each for each in lists["exhaustive"] if each["formula"] not in refused],
             "calls_in_other_ways": self._calls,
             "disagreements": findings,
         }
@@ -114,21 +123,6 @@ def _entries(name: str, part: dict[str, Any]) -> Keyed:
         told = (gap for gap in entries if not gap["quantity"] and not gap["dtype"])
         entries = [gap for gap in told if gap["reason"] != NO_CASE]
     return keyed(name, entries)
-
-
-def _add(tally: Tally, other: Tally) -> None:
-    """Count what the other counts."""
-    tally.shapes |= other.shapes
-    tally.cases += other.cases
-    tally.elements += other.elements
-    tally.live += other.live
-    tally.on += other.on
-    tally.off += other.off
-    tally.kinks += other.kinks
-    tally.ambiguous += other.ambiguous
-    if other.largest_error_over_radius is not None:
-        largest = tally.largest_error_over_radius or 0.0
-        tally.largest_error_over_radius = max(largest, other.largest_error_over_radius)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -1,5 +1,7 @@
 """Hypothesis's settings for every test of a run."""
 
+from secrets import randbits
+
 from hypothesis import HealthCheck, Phase, settings
 
 
@@ -17,3 +19,12 @@ def load() -> None:
         print_blob=False,
     )
     settings.load_profile("crossgrad")
+
+
+def seed(given: str) -> int:
+    """The seed of a run, drawn if `random` is given. Raises ValueError, with what was expected."""
+    if given == "random":
+        return randbits(32)
+    if not (given.isascii() and given.isdigit()):
+        raise ValueError(f"expected a whole number or 'random', not {given!r}")
+    return int(given)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness import determinism, regression, special
+from harness import accumulation, certificate, determinism, exhaustive, regression, special
 from harness.calling import DIED
 from harness.derivation import TRAIN_STEP
 from harness.example import example
@@ -17,6 +17,7 @@ def render(verdict: dict[str, Any]) -> list[str]:
         lines += [*example(finding, verdict["formulas"]), ""]
     if verdict["checked"]:
         lines += [*table(verdict), "", *totals(verdict)]
+    lines += exhaustive.lines(verdict["exhaustive"])
     lines += determinism.lines(verdict["determinism"], verdict["disagreements"])
     if verdict["against"] is not None:
         lines += ["", *regression.lines(verdict["against"], verdict["regression"]), ""]
@@ -29,7 +30,10 @@ def render(verdict: dict[str, Any]) -> list[str]:
         place = gap["quantity"], gap["framework"], gap["regime"], gap["dtype"]
         what = " ".join(part for part in place if part)
         lines.append(f"NOT CHECKED {what + ': ' if what else ''}{gap['reason']}")
+    if not verdict["disagreements"]:
+        lines += certificate.lines(verdict["sensitivity"])
     lines += special.lines(verdict["conventions"])
+    lines += accumulation.lines(verdict["accumulation"])
     lines += [f"Note: {note}" for note in verdict["notes"]]
     for name in verdict["not_asked"]:
         lines.append(f"Not asked: {name} (this run chose its frameworks with --framework).")

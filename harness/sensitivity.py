@@ -10,14 +10,12 @@ from pathlib import Path
 from statistics import median
 from typing import Final, NamedTuple
 
-import numpy as np
-
 from harness import plan
 from harness.calling import one_by_one
-from harness.case import QUANTITIES, Case, Trace
-from harness.checking import compare_all
+from harness.case import QUANTITIES, Case
+from harness.certificate import blamed
 from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, walk
-from harness.mistakes import CATALOGUE, Mistake, planted
+from harness.mistakes import CATALOGUE, Mistake
 
 TABLE: Final = Path(__file__).parents[1] / "docs" / "mistakes.md"
 SEEDS: Final = 20
@@ -63,23 +61,12 @@ def caught(mistakes: Iterable[Mistake], seed: int) -> dict[str, Caught]:
             break
         truth = walk(one_by_one(REFERENCE, case.shape, []), case)
         for mistake in open_cases:
-            if blamed := _blamed(mistake, case, truth):
-                first = before + min(blamed.values()) + 1
-                found[mistake.name] = Caught(first, frozenset(blamed))
+            if places := blamed(mistake, case, truth, exact=True):
+                first = before + min(places.values()) + 1
+                found[mistake.name] = Caught(first, frozenset(places))
         open_cases = [mistake for mistake in open_cases if mistake.name not in found]
         before += len(case.inputs)
     return found
-
-
-def _blamed(mistake: Mistake, case: Case, truth: Trace) -> dict[str, int]:
-    """The quantities that are blamed on a stack, and the first place of each."""
-    compared, faults = compare_all(planted(mistake), case, truth, exact=True)
-    blamed = {fault.quantity: fault.place for fault in faults}
-    for item in compared:
-        if item.apart.any():
-            place = int(np.argwhere(item.apart)[0][0])
-            blamed[item.quantity] = min(place, blamed.get(item.quantity, place))
-    return blamed
 
 
 def medians(mistakes: Iterable[Mistake] = CATALOGUE) -> dict[str, str]:

@@ -3,27 +3,26 @@
 Mathematics does not say what ReLU's gradient is at NaN, and frameworks differ there and at
 infinite upstreams, signed zeros and subnormal numbers. A derivation makes choices of its own
 without meaning to: `d[z <= 0] = 0` lets a gradient pass at NaN, `d * (z > 0)` makes NaN of an
-infinite one. Each answer is a word (`nan`, `-inf`, `-0`, `tiny` for the smallest subnormal, or a
-decimal number), so that a table of spellings and their answers can come from anywhere.
+infinite one. Who does the same is looked up in the table of conventions, in its words.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from textwrap import wrap
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
 from harness.calling import Misbehaved, call_stack
-from harness.case import Array, Case, Layer, Trace
-from harness.checking import Witness, trace_of
-from harness.conventions import number, word_of
+from harness.case import Array, Case, Layer
+from harness.conventions import FORWARD, POINTS, UPSTREAMS, Conventions, number, word_of
 from harness.derivation import PARAMETERS, TRAIN_STEP, Derivation
 from harness.whole_step import step_by_step
 
-POINTS: Final = ("nan", "inf", "-inf", "-0", "tiny", "-tiny")
-UPSTREAMS: Final = ("2", "nan", "inf")
-PAIRS: Final = tuple(product(POINTS, UPSTREAMS))
-FORWARD: Final = "forward"
+# What is done at 0 is judged.
+SPECIAL: Final = tuple(point for point in POINTS if point != "0")
+PAIRS: Final = tuple(product(SPECIAL, UPSTREAMS))
 DTYPE: Final = np.dtype(np.float64)
 # As many spellings as a line names.
 NAMED: Final = 3
@@ -41,13 +40,36 @@ class Alike(NamedTuple):
     spellings: tuple[str, ...]
 
 
-def told(derivation: Derivation, witnesses: Iterable[Witness]) -> list[Alike]:
-    """What the derivation does, beside what the witnesses do. Raises WitnessError."""
-    table = {
-        getattr(witness, "relu", "") or witness.name: of_witness(trace_of(witness, case()))
-        for witness in witnesses
-    }
-    return alike(of_derivation(derivation), table)
+def told(derivation: Derivation, recorded: Conventions) -> list[Alike]:
+    """What the derivation does, beside what each spelling of the conventions does."""
+    return alike(of_derivation(derivation), spellings(recorded))
+
+
+def spellings(recorded: Conventions) -> dict[str, Answers]:
+    """Each spelling's answers, for an element alone, as a derivation's formulas are asked.
+
+    A spelling is named as its users write it, after its framework where another writes the same.
+    """
+    names = Counter(name for _, name in {row[:2] for row in recorded.rows})
+    table: dict[str, Answers] = {}
+    for row, cells in recorded.rows.items():
+        if row.dtype == DTYPE.name:
+            shared = names[row.spelling] > 1
+            answers = table.setdefault(" ".join(row[not shared : 2]), {})
+            for point, cell in zip(POINTS, cells, strict=True):
+                answers[point, row.quantity] = cell.partition("|")[0]
+    return table
+
+
+def other_versions(recorded: Conventions, installed: Mapping[str, str]) -> Iterator[str]:
+    """A note for each version installed that is not the one that the conventions are of."""
+    for framework, version in ({"numpy": np.__version__} | dict(installed)).items():
+        known = recorded.versions.get(framework, version)
+        if known.partition("+")[0] != version.partition("+")[0]:
+            yield (
+                f"what {framework} does at special values was recorded with {known}, "
+                f"and this is {version}"
+            )
 
 
 def case() -> Case:
@@ -61,18 +83,6 @@ def case() -> Case:
     )
     layer = Layer(np.ones_like(z), z)
     return Case(np.full_like(z, -0.0), (layer,), upstream, np.float64(1))
-
-
-def of_witness(trace: Trace) -> Answers:
-    """A witness's answers to the case, but where it computes another z (flushed, or +0)."""
-    (layer,) = trace
-    answers = _answers(layer.relu_outputs, layer.deriv_relu_wrt_z)
-    reached = {
-        point
-        for (point, _), z in zip(PAIRS, layer.layer_outputs.flat, strict=True)
-        if word_of(z, DTYPE) == point
-    }
-    return {where: word for where, word in answers.items() if where[0] in reached}
 
 
 def of_derivation(derivation: Derivation) -> dict[str, Answers]:
@@ -95,12 +105,8 @@ def alike(own: Mapping[str, Answers], table: Mapping[str, Answers]) -> list[Alik
     """Each formula at each point, and the spellings of the table that answer the same there."""
     result = []
     for formula, answers in own.items():
-        for point in POINTS:
+        for point in SPECIAL:
             here = {quantity: word for (at, quantity), word in answers.items() if at == point}
-            if not any(
-                (point, quantity) in theirs for theirs in table.values() for quantity in here
-            ):
-                continue  # nobody reaches it
             same = tuple(
                 spelling
                 for spelling, theirs in table.items()
@@ -116,23 +122,32 @@ def as_json(found: Sequence[Alike]) -> list[dict[str, Any]]:
 
 
 def lines(found: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """The same for people: one line a formula, its points grouped by who does the same."""
+    """For people: who does the same as a formula everywhere, or else point by point."""
     for formula in dict.fromkeys(each["formula"] for each in found):
+        here = [each for each in found if each["formula"] == formula]
+        first, *others = (each["spellings"] for each in here)
+        same = [name for name in first if all(name in names for names in others)]
         groups: dict[str, list[str]] = {}
-        for each in found:
-            if each["formula"] == formula:
-                groups.setdefault(_like(each), []).append(each["point"])
+        for each in here:
+            groups.setdefault(_like(each), []).append(each["point"])
         parts = [f"at {', '.join(points)} {like}" for like, points in groups.items()]
-        yield f"Not judged: {formula} does {'; '.join(parts)}."
+        if same:
+            parts = [f"at every special value {_as(same)}"]
+        said = f"Not judged: {formula} does {'; '.join(parts)}."
+        yield from wrap(said, 80, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _like(each: dict[str, Any]) -> str:
-    spellings = each["spellings"]
-    if not spellings:
-        given = ", ".join(f"{word} ({quantity})" for quantity, word in each["answers"].items())
-        return f"as none of them: {given}"
+    if each["spellings"]:
+        return _as(each["spellings"])
+    given = ", ".join(f"{word} ({quantity})" for quantity, word in each["answers"].items())
+    return f"as none of them: {given}"
+
+
+def _as(spellings: Sequence[str]) -> str:
     more = len(spellings) - NAMED
-    return f"as {', '.join(spellings[:NAMED])}{f' and {more} more' if more > 0 else ''}"
+    named = ", ".join(f"`{name}`" for name in spellings[:NAMED])
+    return f"as {named}{f' and {more} more' if more > 0 else ''}"
 
 
 def _called(derivation: Derivation, formula: str, *arguments: Array) -> Array | None:

@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 
 from harness.blame import framework_of
 from harness.case import QUANTITIES
+from harness.compare import is_bit_for_bit
 
 QUANTITY = 24
-CELL = 27
+CELL = 28
 # So many witnesses have a column each, with a row for each quantity; more have a row each.
 COLUMNS = 2
 # A witness's name, and a number of cases.
@@ -47,7 +48,7 @@ def _by_quantity(verdict: dict[str, Any]) -> Iterator[str]:
     yield f"{'quantity':<{QUANTITY}}" + "".join(f"{name:<{CELL}}" for name in names).rstrip()
     for quantity in QUANTITIES:
         cells = (
-            f"{_cell(verdict, quantity, witness['name']):<{CELL}}"
+            f"{_cell(verdict, quantity, witness['name']):<{CELL - 1}} "
             for witness in verdict["frameworks"]
         )
         yield f"{quantity:<{QUANTITY}}{''.join(cells)}".rstrip()
@@ -88,7 +89,7 @@ def _disagrees(verdict: dict[str, Any], quantity: str, witness: str) -> bool:
 
 
 class Counts(NamedTuple):
-    """Cases of the exact regime and of all others, None without any, and the largest ratio."""
+    """Cases compared by bits and by the radius, None without any, and the largest ratio."""
 
     equal: int
     inside: int | None
@@ -98,8 +99,8 @@ class Counts(NamedTuple):
 def _counts(verdict: dict[str, Any], quantity: str, witness: str) -> Counts:
     asked = quantity, witness
     rows = [row for row in verdict["checked"] if (row["quantity"], row["framework"]) == asked]
-    equal = sum(row["cases"] for row in rows if row["regime"] == "exact")
-    certified = [row for row in rows if row["regime"] != "exact"]
+    equal = sum(row["cases"] for row in rows if is_bit_for_bit(row["regime"]))
+    certified = [row for row in rows if not is_bit_for_bit(row["regime"])]
     tight = max((row["largest_error_over_radius"] or 0.0 for row in certified), default=0.0)
     inside = sum(row["cases"] for row in certified) if certified else None
     return Counts(equal, inside, tight)

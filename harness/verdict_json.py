@@ -16,14 +16,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from harness import determinism, files, regression, special
+from harness import accumulation, certificate, determinism, exhaustive, files, regression, special
 from harness.case import QUANTITIES, Array, Shape
 from harness.case import as_json as case_as_json
 from harness.compare import Census
 from harness.derivation import REFERENCE
 from harness.finding import DERIVATION, Diagnosis, Finding
+from harness.tally import Row, Tally
 from harness.verdict import Gap, Verdict, compared, in_order
-from harness.verification import Row, Tally
 
 # What a row of `checked` is about, and what was counted there.
 _PLACE: Final = itemgetter(*Row._fields)
@@ -49,10 +49,13 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
             for formula in (*REFERENCE.own, *verification.derivation.own)
         },
         **checked_as_json(verification.tallies),
+        "exhaustive": exhaustive.as_json(verification),
         "determinism": determinism.as_json(verification.repeats),
         "not_asked": list(verdict.not_asked),
         "not_checked": [gap_as_json(gap) for gap in verdict.gaps],
+        "sensitivity": certificate.as_json(verification.certificate),
         "calls_in_other_ways": verification.varied,
+        "accumulation": accumulation.as_json(verification.accumulation),
         "conventions": special.as_json(verification.special),
         "notes": list(verdict.notes),
         "against": verification.against.name if verification.against else None,

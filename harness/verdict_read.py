@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
 from harness.case import QUANTITIES
+from harness.certificate import NAMES
+from harness.exhaustive import ALL
 from harness.formats import FORMATS
 from harness.regression import SIDES
 from harness.render import render
-from harness.special import POINTS
+from harness.special import SPECIAL
 from harness.verdict_json import tallies_of
 
 
@@ -78,6 +80,18 @@ _DISAGREEMENT: Final = {
     "pattern": Nullable(str),
     "reproduce": str,
 }
+_CLAIM: Final = {
+    "formula": ALL,
+    "free": [str],
+    "shape": [int],
+    "entries": [int],
+    "learning_rates": [int],
+    "dtype": tuple(dtype.name for dtype in FORMATS),
+    "frameworks": [str],
+    "cases": int,
+    "degree": Nullable(int),
+    "polynomial_in": [str],
+}
 _COUNTS: Final = ("cases", "elements", "live", "on", "off", "kinks", "ambiguous")
 FORM: Final = {
     "derivation": str,
@@ -95,6 +109,7 @@ FORM: Final = {
         | {"largest_error_over_radius": Nullable(float)}
     ],
     "shapes": [_PLACE | {"quantities": [QUANTITIES], "shapes": str}],
+    "exhaustive": [_CLAIM],
     "determinism": [
         {"framework": str, "cases": int, "threads": [int], "rounded_by_threads": [QUANTITIES]}
     ],
@@ -102,8 +117,18 @@ FORM: Final = {
     "not_checked": [
         {"quantity": ("", *QUANTITIES)} | _PLACE | {"reason": str, "asked": bool},
     ],
+    "sensitivity": {
+        "mistakes": int,
+        "caught": [NAMES],
+        "survivors": [{"mistake": NAMES, "shown_by": str}],
+        "cases": int,
+    },
     "calls_in_other_ways": int,
-    "conventions": [{"formula": str, "point": POINTS, "answers": {str: str}, "spellings": [str]}],
+    "accumulation": [
+        {"framework": str, "dtype": str, "sums": str, "elements": int}
+        | {"equal": {str: int}, "other": int, "way": str}
+    ],
+    "conventions": [{"formula": str, "point": SPECIAL, "answers": {str: str}, "spellings": [str]}],
     "notes": [str],
     "against": Nullable(str),
     "regression": [

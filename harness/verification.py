@@ -1,18 +1,18 @@
 """A derivation before its witnesses: every case it is checked on, and what came of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
-from harness import blame, determinism, regression
+from harness import blame, certificate, determinism, regression
 from harness import kink as kinks
+from harness.accumulation import Seen
 from harness.calling import Fault
-from harness.case import QUANTITIES, Case, LayerTrace, Shape, Trace
+from harness.case import QUANTITIES, Case, Trace, part_of_trace
 from harness.checking import Compared, Witness, compare, compare_all, same, trace_of
-from harness.compare import Census
-from harness.derivation import Derivation, formula_of, reference_at
+from harness.compare import Census, is_bit_for_bit
+from harness.derivation import Derivation, alone, formula_of, quantities_of, reference_at
 from harness.finding import (
     DERIVATION,
     VALUES,
@@ -23,34 +23,12 @@ from harness.finding import (
     in_values,
     smallest,
 )
+from harness.grid import Grid
 from harness.special import Alike
+from harness.tally import Row, Tally
 from harness.variations import KINDS, vary
 
 Result: TypeAlias = tuple[list[Compared], list[Fault]]
-
-
-class Row(NamedTuple):
-    """What a tally is about."""
-
-    quantity: str
-    framework: str
-    regime: str
-    dtype: str
-
-
-@dataclass
-class Tally:
-    """What was compared, and how much of it was alive."""
-
-    shapes: set[Shape] = field(default_factory=set)
-    cases: int = 0
-    elements: int = 0
-    live: int = 0  # elements whose expected value is not zero
-    on: int = 0  # units with z > 0; this and the next two only for relu's quantities
-    off: int = 0  # units with z < 0
-    kinks: int = 0  # units with z == 0
-    ambiguous: int = 0
-    largest_error_over_radius: float | None = None
 
 
 class Verification:
@@ -72,9 +50,12 @@ class Verification:
         self.tallies: dict[Row, Tally] = {}
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.repeats: dict[str, determinism.Repeats] = {}
+        self.certificate = certificate.Certificate(kink)
         self.left_out: set[str] = set()  # the quantities that a whole step does not return
         self.special: list[Alike] = []  # what its ReLU does at special values
-        self.varied = 0  # calls made again in another way
+        self.accumulation: list[Seen] = []  # how the witnesses add up half formats
+        self.varied = 0  # calls in another way
+        self.covered: set[Grid] = set()  # every case of it was compared, and agrees
         # What is worth saying, and no disagreement.
         spellings = [(witness.name, getattr(witness, "relu", "")) for witness in witnesses]
         self.notes = dict.fromkeys(kinks.told(kink, spellings))
@@ -86,16 +67,19 @@ class Verification:
         chained: bool = False,
         varied: bool = False,
         at_true_shape: bool = False,
+        of: str = "",
     ) -> list[Finding]:
         """Compare the derivation with every witness on a stack of cases; returns the findings.
 
-        Regime "exact" compares bit for bit, on cases that `lattice.is_exact`; any other name is
-        the certified comparison. `chained` goes on, where each formula by itself agrees, to the
-        derivation's own values, carried from formula to formula and from layer to layer. `varied`
-        calls each formula that agrees again in other ways, on an exact case. `at_true_shape` spares
-        no witness a compilation.
+        The regimes of `compare.BIT_FOR_BIT` are for cases that `lattice.is_exact`. `chained` goes
+        on, where each formula by itself agrees, to the derivation's own values, carried from
+        formula to formula and from layer to layer. `varied` calls each formula that agrees again
+        in other ways, on an exact case. `at_true_shape` spares no witness a compilation. `of` is
+        the formula or whole step that alone is tested and counted, among the reference's others.
         """
-        exact = regime == "exact"
+        exact = is_bit_for_bit(regime)
+        derivation = alone(self.derivation, of, self.reference) if of else self.derivation
+        about = quantities_of(of) if of else QUANTITIES
         if exact and self.kink:
             case = kinks.exact_for(case, self.reference)
         traces = {
@@ -104,17 +88,14 @@ class Verification:
         results: dict[str, Result] = {}
         for name, trace in traces.items():
             twin = next((other for other in results if same(traces[other], trace)), None)
-            results[name] = (
-                results[twin]
-                if twin
-                else compare_all(self.derivation, case, trace, exact, self.reference)
-            )
+            given = case, trace, exact, self.reference
+            results[name] = results[twin] if twin else compare_all(derivation, *given)
+            counted = [item for item in results[name][0] if item.quantity in about]
             if self.against and not twin:
-                before, _ = compare_all(self.against, case, trace, exact, self.reference)
-                regression.note(self.changes, before, results[name][0])
-        for name in traces:
-            self._count(name, regime, case, results[name][0], traces[name])
-        if self.derivation.train_step and not any(map(_parted, results.values())):
+                before, _ = compare_all(self.against, *given)
+                regression.note(self.changes, (i for i in before if i.quantity in about), counted)
+            self._count(name, regime, case, counted, trace)
+        if self.derivation.train_step and not of and not any(map(_parted, results.values())):
             compared = {item.quantity for result in results.values() for item in result[0]}
             self.left_out |= set(QUANTITIES) - compared
         findings = list(self._judged(regime, case, traces, results))
@@ -128,6 +109,9 @@ class Verification:
                 first = [item for item in result[0] if item.apart.any()][:1]
                 found = self._judged(regime, case, {name: trace}, {name: (first, result[1])})
                 findings += list(found)
+        if traces and not findings:
+            own = self.derivation.own
+            certificate.ask(self.certificate, own, chained, counted, case, trace, exact)
         if varied and traces:
             findings += self._vary(regime, case, traces, findings)
         return findings
@@ -146,7 +130,7 @@ class Verification:
 
     def repeat(self, case: Case, regime: str) -> list[Finding]:
         """Ask every witness again, with one thread and with many; returns the findings."""
-        if regime == "exact" and self.kink:
+        if is_bit_for_bit(regime) and self.kink:
             case = kinks.exact_for(case, self.reference)
         kept = self.repeats, self.findings
         return [
@@ -159,9 +143,8 @@ class Verification:
         self, name: str, regime: str, case: Case, compared: Iterable[Compared], trace: Trace
     ) -> None:
         for item in compared:
-            tally = self.tallies.setdefault(
-                Row(item.quantity, name, regime, case.dtype.name), Tally()
-            )
+            row = Row(item.quantity, name, regime, case.dtype.name)
+            tally = self.tallies.setdefault(row, Tally())
             tally.shapes.add(case.shape)
             tally.cases += len(case.inputs) if item.layer == 0 else 0
             tally.elements += item.expected.size
@@ -187,7 +170,7 @@ class Verification:
         for name, (compared, faults) in results.items():
             for fault in faults:
                 shown = in_call(case, regime, fault)
-                trace = _at(traces[name], fault.place)
+                trace = part_of_trace(traces[name], slice(fault.place, fault.place + 1))
                 key = fault.quantity, fault.kind, DERIVATION
                 yield self._finding(key, fault.formula, name, (), shown, trace)
             for item in compared:
@@ -211,7 +194,8 @@ class Verification:
                 agreeing = tuple(n for n in results if n != name and n not in siding)
                 item = against_outlier(item, outlier)
                 shown = in_values(case, regime, item)
-                trace = _at(traces[name], int(np.argwhere(item.apart)[0][0]))
+                place = int(np.argwhere(item.apart)[0][0])
+                trace = part_of_trace(traces[name], slice(place, place + 1))
                 key = item.quantity, VALUES, outlier
                 finding = self._finding(key, item.formula, name, agreeing, shown, trace)
                 if finding.framework == name:
@@ -242,8 +226,3 @@ class Verification:
 def _parted(result: Result) -> bool:
     compared, faults = result
     return bool(faults) or any(item.apart.any() for item in compared)
-
-
-def _at(trace: Trace, place: int) -> Trace:
-    """A stack's trace at one place, as a stack of one."""
-    return tuple(LayerTrace(*(array[place : place + 1] for array in layer)) for layer in trace)

@@ -1,11 +1,10 @@
 """The options of a campaign's command, checked; those of `tox -e verify` mean the same here."""
 
 import argparse
-import secrets
 from typing import Any, NoReturn
 
 import adapters
-from harness import examples, kink
+from harness import examples, kink, profile
 
 SEED = "--hypothesis-seed"
 REDIS = "redis://HOST:PORT"
@@ -64,7 +63,10 @@ def parse(arguments: list[str], given: argparse.Namespace) -> None:
     for name in ("tasks", "task", "processes"):
         setattr(given, name, _number(given, name, int))
     given.shard = _shard(given.shard)
-    given.hypothesis_seed = _seed(given.hypothesis_seed)
+    try:
+        given.hypothesis_seed = profile.seed(given.hypothesis_seed)
+    except ValueError as error:
+        raise UsageError(f"{SEED}: {error}") from None
     if given.processes == 0:
         raise UsageError("--processes: expected at least 1, not '0'")
     if given.processes and given.cluster:
@@ -92,11 +94,3 @@ def _shard(text: str) -> tuple[int, int]:
     if not slash or len(numbers) < 2 or int(place) >= int(shards):
         raise UsageError(f"--shard: expected I/N with I below N, as 0/3, not {text!r}")
     return int(place), int(shards)
-
-
-def _seed(text: str) -> int:
-    if text == "random":
-        return secrets.randbits(32)
-    if not (text.isascii() and text.isdigit()):
-        raise UsageError(f"{SEED}: expected a whole number or 'random', not {text!r}")
-    return int(text)

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness import examples
 from harness.case import Case
-from harness.finding import Finding
 from harness.plan import Planned
 from harness.verification import Verification
 
@@ -35,34 +35,30 @@ def stored(request: pytest.FixtureRequest) -> list[Case]:
 
 
 @pytest.fixture(scope="session")
-def check(verification: Verification) -> Callable[..., None]:
+def check(verification: Verification, judge: Callable[..., None]) -> Callable[..., None]:
     """check(regime, *cases, **options) as Verification.check, or .repeat if `twice`; may fail.
 
     Every case is checked, whatever is found before.
     """
 
-    def check(regime: str, *cases: Case, twice: bool = False, **options: bool) -> None:
+    def check(regime: str, *cases: Case, twice: bool = False, **options: Any) -> None:
         __tracebackhide__ = True
         if twice:
-            _judge(found for case in cases for found in verification.repeat(case, regime))
+            judge(found for case in cases for found in verification.repeat(case, regime))
         else:
-            _judge(found for case in cases for found in verification.check(case, regime, **options))
+            judge(found for case in cases for found in verification.check(case, regime, **options))
 
     return check
 
 
 @pytest.fixture(scope="session")
-def check_planned(verification: Verification) -> Callable[[Iterable[Planned]], None]:
+def check_planned(
+    verification: Verification, judge: Callable[..., None]
+) -> Callable[[Iterable[Planned]], None]:
     """Checks every planned stack, one after the other; may fail."""
 
     def check_planned(stacks: Iterable[Planned]) -> None:
         __tracebackhide__ = True
-        _judge(found for planned in stacks for found in verification.check(**planned._asdict()))
+        judge(found for planned in stacks for found in verification.check(**planned._asdict()))
 
     return check_planned
-
-
-def _judge(findings: Iterable[Finding]) -> None:
-    __tracebackhide__ = True
-    if named := dict.fromkeys(f"{each.quantity} ({each.kind})" for each in findings):
-        pytest.fail(f"{', '.join(named)}: see the verdict at the end", pytrace=False)

@@ -17,7 +17,7 @@ from harness.verification import Verification
 
 CANDIDATES = Path(__file__).parents[1] / "candidates"
 DTYPES = FORMATS
-SHAPES = [(1, 1, 1), (2, 1, 1), (2, 2, 2), (3, 4, 3), (2, 3, 3), (4, 1, 2), (2, 2, 3, 2)]
+SHAPES = [(1, 1, 1), (1, 1, 2), (2, 1, 1), (2, 2, 2), (3, 4, 3), (2, 3, 3), (4, 1, 2), (2, 2, 3, 2)]
 # Few that show every mistake: edges of 1, equal sizes, layers of one shape.
 FEW_SHAPES = [(1, 1, 1), (2, 1, 1), (2, 2, 2), (1, 2, 3), (2, 3, 3), (2, 2, 3, 2), (2, 2, 2, 2)]
 

@@ -7,16 +7,25 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from harness import special, verdict, verdict_json
+import adapters
+from harness import conventions_file, special, verdict, verdict_json
 from harness.calling import one_by_one
 from harness.derivation import REFERENCE, walk
+from harness.exhaustive import cover
 from harness.floats import float_stack
 from harness.formats import FORMATS
+from harness.grid import grids
 from harness.lattice import LADDER, lattice_stack
 from harness.verification import Verification
 
 SHAPES = [(1, 2, 1), (2, 2, 3), (0, 1, 2)]
+# Without these, some known mistakes would pass the whole run.
+TELLING = [(2, 2, 2), (1, 2, 2), (3, 2, 1), (2, 2, 2, 2)]
 SEED = 3
+
+
+# The last is right in the wrong derivation, too: its parameter is a single number.
+GRIDS = [*grids("relu_backward", 1, FORMATS[0])[:2], grids("sgd_step", 1, FORMATS[1])[0]]
 
 
 def honest(case):
@@ -36,6 +45,7 @@ def witness(name, trace=honest, version="1.0"):
     return SimpleNamespace(name=name, version=version, trace=trace)
 
 
+RECORDED = conventions_file.read(adapters.CONVENTIONS)
 JAX, TORCH, SICK = witness("jax"), witness("torch"), witness("sick", unsteady, "2.0")
 WRONG = REFERENCE._replace(
     name="mine.py",
@@ -57,6 +67,8 @@ def stacks():
         for place, shape in enumerate(SHAPES):
             yield "exact", lattice_stack(rng, shape, dtype, LADDER[place], 12)
             yield "certified", float_stack(rng, shape, dtype, 12)
+    for shape in TELLING:
+        yield "exact", lattice_stack(rng, shape, FORMATS[0], LADDER[2], 12)
 
 
 def part(chosen, witnesses=(TORCH, JAX), derivation=REFERENCE, against=None, crashed=(), **more):
@@ -67,7 +79,9 @@ def part(chosen, witnesses=(TORCH, JAX), derivation=REFERENCE, against=None, cra
         verification.check(case, regime, varied=small)
         if small:
             verification.repeat(case, regime)
-    verification.special = special.told(derivation, witnesses)
+    for grid in more.get("grids", []):
+        cover(verification, grid, lambda regime, case, of: verification.check(case, regime, of=of))
+    verification.special = special.told(derivation, RECORDED)
     asked = [each.name for each in witnesses]
     not_asked = [name for name in ("jax", "torch") if name not in asked]
     reached = verdict.conclude(verification, SEED, "pytest", not_asked, crashed)
@@ -83,6 +97,8 @@ def of_the_reference():
         part(every[4:6], [TORCH, SICK], unavailable=[("jax:eager", "too slow")]),
         part(every[2:4], [SICK]),
         part([]),
+        part([], grids=GRIDS[:2]),
+        part([], [JAX], grids=GRIDS[1:]),
     ]
 
 
@@ -94,6 +110,7 @@ def of_a_wrong_derivation():
         *(part(each, derivation=WRONG, against=BEFORE) for each in chosen),
         part(every[2:4], [TORCH], WRONG, BEFORE),
         part(every[2:3], [JAX], WRONG, BEFORE),
+        part([], [JAX], WRONG, BEFORE, grids=GRIDS[2:3]),
     ]
 
 

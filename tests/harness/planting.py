@@ -10,11 +10,17 @@ from harness.compare import Census
 from harness.derivation import REFERENCE, formula_of, walk
 from harness.finding import DERIVATION, VALUES, Finding, Shown
 
-TOY = SimpleNamespace(
-    name="toy",
-    version="1.0",
-    trace=lambda case: walk(one_by_one(REFERENCE, case.shape, []), case),
-)
+
+def witness(derivation):
+    """A witness that says what a derivation does."""
+
+    def trace(case):
+        return walk(one_by_one(derivation, case.shape, []), case)
+
+    return SimpleNamespace(name="toy", version="1.0", trace=trace)
+
+
+TOY = witness(REFERENCE)
 ONE = np.ones((1, 1, 1))
 CASE = Case(ONE, (Layer(ONE, ONE),), ONE, np.float64(1))
 

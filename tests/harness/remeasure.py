@@ -1,20 +1,23 @@
 """Measures the conventions of every framework anew and rewrites `adapters/conventions.toml`.
 
-`tox -e conventions` runs it; it prints what has changed. Beside `conftest.py` the one other place
-that knows both the frameworks and the harness.
+`tox -e conventions` runs it; it prints what has changed. With the argument `drifts` it leaves that
+file alone and writes down beside it what the installed versions do otherwise, one file a version.
+Beside `conftest.py` the one other place that knows both the frameworks and the harness.
 """
 
+import sys
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 import adapters
-from harness import conventions, conventions_file, derivation
+from harness import conventions, conventions_file, derivation, files
 from harness.conventions import Conventions
 from harness.conventions_file import ConventionsError
 
-PATH: Final = Path(adapters.__file__).with_name("conventions.toml")
+PATH: Final = adapters.CONVENTIONS
+DRIFTS: Final = PATH.with_name("drifts")
 # The document's own forms run in NumPy.
 DOCUMENT: Final = "numpy"
 
@@ -52,5 +55,37 @@ def main(path: Path = PATH) -> None:
     conventions_file.write(new, path)
 
 
+def drifts(framework: str, recorded: Conventions, measured: Conventions) -> list[str]:
+    """A line for each answer of one framework that is not the file's."""
+    return conventions.compare(conventions.of(recorded, framework), measured)
+
+
+def known(framework: str, measured: Conventions, folder: Path) -> Path:
+    """Where the drifts of the version that was measured are written down, if it has any."""
+    return folder / f"{framework}-{measured.versions.get(framework)}.txt"
+
+
+def surprises(
+    framework: str, recorded: Conventions, measured: Conventions, folder: Path = DRIFTS
+) -> list[str]:
+    """A line for each answer that is neither the file's nor known of the version measured."""
+    path = known(framework, measured, folder)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    found = drifts(framework, recorded, measured)
+    gone = [f"not so, but in {path.name}: {line}" for line in lines if line not in found]
+    return [line for line in found if line not in lines] + gone
+
+
+def record_drifts(path: Path = PATH, folder: Path = DRIFTS) -> None:
+    """Write down how each installed framework differs from the file; nothing, if it does not."""
+    recorded = conventions_file.read(path)
+    for framework in frameworks():
+        measured = measure(framework)
+        where = known(framework, measured, folder)
+        where.unlink(missing_ok=True)
+        if lines := drifts(framework, recorded, measured):
+            files.replace(where, "\n".join(lines) + "\n")
+
+
 if __name__ == "__main__":
-    main()
+    record_drifts() if sys.argv[1:] == ["drifts"] else main()

@@ -133,6 +133,33 @@ def test_aliases_views_subclasses_and_any_memory_order_are_fine(formula, functio
         assert (str(trace), faults) == (str(called(REFERENCE, case)[0]), [])
 
 
+KEPT, CHANGED = [], "changed its argument"
+
+
+def alias_that_is_changed_later(d, z):
+    """Where nothing is to be masked, upstream itself is returned, and cleared at the next call."""
+    for earlier in KEPT:
+        earlier[:] = 0
+    KEPT[:] = [np.where(z <= 0, 0, d) if (z <= 0).any() else d]
+    return KEPT[0]
+
+
+@pytest.mark.parametrize(
+    ("formula", "kind", "function"),
+    [
+        ("relu_forward", f"{CHANGED} layer_outputs", lambda z: np.maximum(0, z, out=z)),
+        ("relu_backward", f"{CHANGED} upstream", lambda d, z: np.multiply(d, z > 0, out=d)),
+        ("relu_backward", OVERWRITES[0], alias_that_is_changed_later),
+    ],
+)
+def test_a_result_that_aliases_an_argument_is_a_fault_where_that_changes_it(
+    formula, kind, function
+):
+    faults = called(with_(formula, function), deep())[1]
+
+    assert {(fault.formula, fault.kind) for fault in faults} == {(formula, kind)}
+
+
 ALL, NEW = set(QUANTITIES), {"new_weights", "new_biases"}
 GRADIENTS = {"deriv_relu_wrt_inputs", "deriv_relu_wrt_weights", "deriv_relu_wrt_biases"}
 BACK = {"deriv_relu_wrt_z"} | GRADIENTS | NEW

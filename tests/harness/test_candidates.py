@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 
 from harness.finding import VALUES
+from harness.floats import float_stack
+from harness.lattice import LADDER, lattice_stack
+from harness.verification import Verification
 
 CANDIDATES = Path(__file__).parents[1] / "candidates"
 ONE = (1, 1, 1)
@@ -53,6 +56,26 @@ def test_a_wrong_derivation_is_refused_for_its_own_fault(name, load, verify):
     assert {finding.quantity: finding.shown.case.shape for finding in findings} == WRONG[name]
     assert {finding.outlier for finding in findings} == {"derivation"}
     assert {finding.agreeing for finding in findings} <= {("torch",), ()}
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype"), [("float32_inside", np.float64), ("float16_inside", np.float32)]
+)
+@pytest.mark.parametrize("regime", ["exact", "certified"])
+def test_a_narrower_intermediate_is_found_in_the_next_wider_format_and_in_either_regime(
+    name, dtype, regime, load, witnesses
+):
+    verification = Verification(load(f"wrong/{name}.py"), witnesses)
+    rng, dtype = np.random.default_rng(7), np.dtype(dtype)
+    if regime == "exact":
+        stacks = [lattice_stack(rng, (3, 4, 3), dtype, rung, 24) for rung in LADDER]
+    else:
+        stacks = [float_stack(rng, (3, 4, 3), dtype, 24)]
+
+    for stack in stacks:
+        verification.check(stack, regime)
+
+    assert {each.quantity for each in verification.findings.values()} == set(WRONG[name])
 
 
 @pytest.mark.parametrize("name", RIGHT)

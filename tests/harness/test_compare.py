@@ -5,10 +5,18 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from harness.compare import Census, differs, error_over_radius, outside
+from harness.compare import Census, differs, error_over_radius, is_bit_for_bit, outside
 
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
 INF, NAN = float("inf"), float("nan")
+
+
+def test_each_regime_compares_by_bits_or_by_the_radius():
+    assert all(map(is_bit_for_bit, ("exact", "exhaustive")))
+    assert not any(map(is_bit_for_bit, ("certified", "document")))
+    for unknown in ("", "Exact", "exactly"):
+        with pytest.raises(ValueError, match="exact, exhaustive, certified, document, not"):
+            is_bit_for_bit(unknown)
 
 
 def after(value, dtype, towards=INF):
@@ -99,6 +107,7 @@ ONE_AND_MORE = float(after(1, DTYPES[0]))
         (1.0, 0.0, ONE_AND_MORE, INF, True),
         (0.0, 0.0, -0.0, 0.0, False),
         (1.0, 1.0, INF, INF, True),
+        (0.0, 1e-300, 1e30, INF, True),
         (1.0, 0.0, NAN, NAN, True),
         (INF, NAN, INF, NAN, True),
         # Midpoint and radius that the dtype of `observed` does not resolve.

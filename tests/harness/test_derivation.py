@@ -13,7 +13,10 @@ from harness.derivation import (
     PARAMETERS,
     REFERENCE,
     STEPS,
+    TRAIN_STEP,
+    alone,
     formula_of,
+    quantities_of,
     reference_on,
     walk,
 )
@@ -91,6 +94,24 @@ def test_formulas_are_called_forward_then_backward(case):
 def test_every_quantity_comes_from_one_step():
     assert sorted(q for step in STEPS for q in step.quantities) == sorted(QUANTITIES)
     assert {formula_of(quantity) for quantity in QUANTITIES} == set(FORMULAS)
+
+
+def test_a_formulas_quantities_are_those_of_its_steps_and_a_whole_steps_are_all():
+    of_all = [quantity for formula in FORMULAS for quantity in quantities_of(formula)]
+
+    assert sorted(of_all) == sorted(QUANTITIES)
+    assert {formula_of(quantity) for quantity in quantities_of("sgd_step")} == {"sgd_step"}
+    assert quantities_of(TRAIN_STEP) == QUANTITIES
+
+
+def test_a_formula_alone_stands_among_the_references():
+    mine = REFERENCE._replace(name="mine.py", own=("relu_forward", TRAIN_STEP), sgd_step=min,
+                              relu_forward=max, train_step=sum)  # fmt: skip
+
+    one, step = alone(mine, "relu_forward"), alone(mine, TRAIN_STEP)
+
+    assert one == REFERENCE._replace(name="mine.py", own=("relu_forward",), relu_forward=max)
+    assert step == REFERENCE._replace(name="mine.py", own=(TRAIN_STEP,), train_step=sum)
 
 
 @pytest.mark.parametrize("formula", FORMULAS)

@@ -1,6 +1,9 @@
 """A witness that does not repeat itself is found, named, and shown; rounding by threads is told."""
 
+import subprocess
+import sys
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,9 +16,11 @@ from harness.calling import one_by_one
 from harness.derivation import REFERENCE, walk
 from harness.determinism import EQUAL_CALLS, THREADS, Repeats
 from harness.floats import float_stack
-from harness.lattice import LADDER, lattice_stack
+from harness.formats import FORMATS
+from harness.lattice import LADDER, is_exact, lattice_stack
 from harness.verification import Verification
 
+ROOT = Path(__file__).parents[2]
 DTYPE = np.dtype(np.float64)
 SHAPE = (2, 3, 2)
 COUNT = 4
@@ -172,11 +177,54 @@ def test_a_large_case_is_shown_by_its_shape():
     ]
 
 
+@pytest.mark.parametrize("dtype", FORMATS, ids=str)
 @pytest.mark.parametrize("adapter", [torch_autograd, jax_grad])
-def test_a_framework_repeats_itself_on_a_case_that_is_split_over_threads(adapter):
+def test_a_framework_repeats_itself_on_a_case_that_is_split_over_threads(adapter, dtype):
     witness = SimpleNamespace(
         name="it", version="", trace=adapter.trace, threads=getattr(adapter, "threads", None)
     )
-    case = float_stack(np.random.default_rng(0), (64, 128, 64), DTYPE, 1)
+    case = float_stack(np.random.default_rng(0), determinism.SPLIT, dtype, 1)
 
     assert list(determinism.repeat(witness, case, "certified", {}, {})) == []
+
+
+# Each dtype may use one thread more than the one before, and a thread that was begun stays.
+WATCHED = """
+import os
+import numpy as np
+from adapters import torch_autograd
+from harness import determinism
+from harness.floats import float_stack
+from harness.formats import FORMATS
+
+def begun(shape, dtype):
+    torch_autograd.trace(float_stack(np.random.default_rng(0), shape, dtype, 2))
+    return len(os.listdir("/proc/self/task"))
+
+for count, dtype in enumerate(FORMATS, start=2):
+    with torch_autograd.threads(count):
+        before = begun((3, 4, 3), dtype)
+        print(dtype, before == begun((2, 3, 2, 4), dtype), begun(determinism.SPLIT, dtype) - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="Linux alone lists its threads")
+def test_torch_splits_the_large_case_over_threads_in_every_dtype_and_no_small_one():
+    run = subprocess.run(
+        [sys.executable, "-c", WATCHED], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+
+    assert run.stdout.splitlines() == [f"{dtype} True 1" for dtype in FORMATS]
+
+
+@pytest.mark.parametrize("dtype", FORMATS, ids=str)
+def test_the_large_case_is_exact_on_every_rung_and_bounded_elsewhere(dtype):
+    rng = np.random.default_rng(0)
+
+    for rung in LADDER:
+        assert is_exact(lattice_stack(rng, determinism.SPLIT, dtype, rung, 2))
+    repeated = Verification(REFERENCE, [SimpleNamespace(name="toy", version="", trace=honest)])
+    case = float_stack(rng, determinism.SPLIT, dtype, 1)
+    assert repeated.check(case, "certified") == []
+    largest = [tally.largest_error_over_radius for tally in repeated.tallies.values()]
+    assert max(largest) > 0

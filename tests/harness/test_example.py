@@ -16,7 +16,8 @@ from harness.compare import Census
 from harness.derivation import REFERENCE, formula_of
 from harness.finding import VALUES, Diagnosis, Finding, Shown
 from harness.mistakes import CATALOGUE, Mistake
-from harness.verification import DERIVATION, Row, Tally, Verification
+from harness.tally import Row, Tally
+from harness.verification import DERIVATION, Verification
 
 MINE = REFERENCE._replace(name="mine.py", own=("dense_backward", "sgd_step"))
 WITNESSES = [SimpleNamespace(name=name, version="1.0") for name in ("jax", "torch")]

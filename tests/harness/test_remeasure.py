@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import jax
@@ -28,18 +29,17 @@ def recorded():
 
 @pytest.fixture(scope="module")
 def measured():
-    """measured(framework), asked once; a framework that is not installed is skipped, with why."""
-    known = {}
+    """measured(framework), asked once."""
+    return cache(asked)
 
-    def measured(framework):
-        if framework not in known:
-            try:
-                known[framework] = remeasure.measure(framework)
-            except MissingFrameworkError as error:
-                pytest.skip(str(error))
-        return known[framework]
 
-    return measured
+def asked(framework, measure=remeasure.measure):
+    """What a framework gives now; the test fails in one line if it is not installed."""
+    try:
+        return measure(framework)
+    except MissingFrameworkError as error:
+        reason = str(error)
+    pytest.fail(reason, pytrace=False)  # outside, for the line alone to be shown
 
 
 @pytest.fixture
@@ -63,9 +63,21 @@ def toy(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("framework", remeasure.frameworks())
 def test_a_framework_gives_what_the_file_says(framework, measured, recorded):
-    now = measured(framework)
-    if drifts := conventions.compare(conventions.of(recorded, framework), now):
-        pytest.fail("\n".join(drifts), pytrace=False)
+    if said := remeasure.surprises(framework, recorded, measured(framework)):
+        pytest.fail("\n".join(said), pytrace=False)
+
+
+def test_a_framework_that_is_not_installed_fails_by_name():
+    def measure(framework):
+        raise MissingFrameworkError(f"framework {framework} needs the package toy")
+
+    with pytest.raises(pytest.fail.Exception) as failed:
+        asked("toy", measure)
+
+    assert (failed.value.msg, failed.value.pytrace) == (
+        "framework toy needs the package toy",
+        False,
+    )
 
 
 def test_the_file_names_no_framework_without_an_adapter_and_the_pinned_versions(recorded):

@@ -11,7 +11,8 @@ from harness.case import QUANTITIES, Case, Layer
 from harness.compare import Census
 from harness.derivation import REFERENCE
 from harness.finding import VALUES, Finding, Shown
-from harness.verification import DERIVATION, Row, Tally, Verification
+from harness.tally import Row, Tally
+from harness.verification import DERIVATION, Verification
 
 MINE = REFERENCE._replace(name="mine.py", own=("dense_backward", "sgd_step"))
 WITNESSES = [SimpleNamespace(name=name, version="1.0") for name in ("jax", "torch")]
@@ -80,15 +81,15 @@ def test_the_table_the_totals_and_what_was_left_out():
     start = next(place for place, line in enumerate(written) if line.startswith("Cases"))
     assert "\n".join(["", *written[start:]]) == dedent(f"""
     Cases equal bit for bit / cases inside the radius (largest error over radius)
-    quantity                jax 1.0                    torch 1.0
-    layer_outputs           1,200 / 14 (0.999)         DISAGREES
-    relu_outputs            1,200 / 14 (0.999)         1,200 / none
-    deriv_relu_wrt_z        1,200 / 14 (0.999)         1,200 / none
-    deriv_relu_wrt_inputs   1,200 / 14 (0.999)         1,200 / none
-    deriv_relu_wrt_weights  1,200 / 14 (0.999)         1,200 / none
-    deriv_relu_wrt_biases   DISAGREES                  DISAGREES
-    new_weights             1,200 / 14 (0.999)         1,200 / none
-    new_biases              1,200 / 14 (0.999)         1,200 / none
+    quantity                jax 1.0                     torch 1.0
+    layer_outputs           1,200 / 14 (0.999)          DISAGREES
+    relu_outputs            1,200 / 14 (0.999)          1,200 / none
+    deriv_relu_wrt_z        1,200 / 14 (0.999)          1,200 / none
+    deriv_relu_wrt_inputs   1,200 / 14 (0.999)          1,200 / none
+    deriv_relu_wrt_weights  1,200 / 14 (0.999)          1,200 / none
+    deriv_relu_wrt_biases   DISAGREES                   DISAGREES
+    new_weights             1,200 / 14 (0.999)          1,200 / none
+    new_biases              1,200 / 14 (0.999)          1,200 / none
 
     38,400 elements of 1 shape in float64 and float32.
     Kinks (z exactly 0) met: 100 of 4,800 units.

@@ -11,7 +11,8 @@ from harness.case import QUANTITIES, Case, Layer
 from harness.compare import Census
 from harness.derivation import REFERENCE
 from harness.finding import VALUES, Finding, Shown
-from harness.verification import Row, Tally, Verification
+from harness.tally import Row, Tally
+from harness.verification import Verification
 
 NAMES = ["torch", "torch:func", "torch:compile", "jax", "jax:checkpoint"]
 ONE = np.ones((1, 1, 1))
@@ -20,12 +21,12 @@ SHOWN = Shown(CASE, "exact", 0, (0, 0), "1.0", "2.0", (ONE[0], ONE[0] + 1))
 CENSUS = Census(1, 2.0, 1.0, 2.0, (0, 0, 0))
 
 
-def rendered(findings=(), gaps=(), names=NAMES):
+def rendered(findings=(), gaps=(), names=NAMES, cases=120_504):
     witnesses = [SimpleNamespace(name=name, version="1.0") for name in names]
     verification = Verification(REFERENCE, witnesses)
     for quantity, name in product(QUANTITIES, names):
         exact, certified = (Row(quantity, name, r, "float64") for r in ("exact", "certified"))
-        verification.tallies[exact] = Tally(cases=120_504)
+        verification.tallies[exact] = Tally(cases=cases)
         ratio = 0.9999 if quantity == "new_weights" else 0.5
         verification.tallies[certified] = Tally(cases=7, largest_error_over_radius=ratio)
     for each in findings:
@@ -53,6 +54,14 @@ def test_many_witnesses_have_a_row_each():
     """)
     assert lines[0] == "torch:func STANDS ALONE against reference and all others in layer_outputs"
     assert "  expected  1.0   (reference, dense_forward; 4 others agree)" in lines
+
+
+def test_the_cells_of_a_row_stay_apart_however_many_cases_there_are():
+    for cases in (1_025_264, 10_247_529_520_000):
+        lines = rendered(names=["jax", "torch"], cases=cases)
+
+        (row,) = (line for line in lines if line.startswith("new_weights"))
+        assert row.split() == ["new_weights", *[f"{cases:,}", "/", "7", "(0.999)"] * 2]
 
 
 def test_a_framework_is_named_once_however_many_its_variants():

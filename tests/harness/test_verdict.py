@@ -10,7 +10,8 @@ from harness import verdict, verdict_json
 from harness.calling import one_by_one
 from harness.case import QUANTITIES, Case, Layer
 from harness.derivation import REFERENCE, walk
-from harness.verification import Row, Tally, Verification
+from harness.tally import Row, Tally
+from harness.verification import Verification
 
 TOY = SimpleNamespace(
     name="toy",
@@ -88,8 +89,15 @@ def test_a_regime_that_was_left_out_in_one_dtype_is_not_checked(regime):
         {row("new_biases"): but(shapes={(0, 1, 1), (0, 2, 1), (2, 1, 1)}, live=1)},
         {row("layer_outputs"): but(on=0, off=0, kinks=0)},
         {row(quantity, "certified"): but(kinks=0) for quantity in QUANTITIES},
+        {row("new_biases", "exhaustive"): but(live=0)},
     ],
-    ids=["full", "empty batches", "no kinks but for relu", "no kinks but on the lattice"],
+    ids=[
+        "full",
+        "empty batches",
+        "no kinks but for relu",
+        "no kinks but on the lattice",
+        "exhaustive for one formula",
+    ],
 )
 def test_what_was_met_is_no_gap(changes):
     assert conclude(full(changes)).agrees

@@ -19,8 +19,9 @@ from harness.floats import float_stack
 from harness.formats import FORMATS
 from harness.lattice import LADDER, lattice_stack
 from harness.render import render
+from harness.tally import Row, Tally
 from harness.verdict_read import FORM, VerdictError, read
-from harness.verification import Row, Tally, Verification
+from harness.verification import Verification
 
 TOY = SimpleNamespace(
     name="toy",
@@ -200,7 +201,7 @@ def changed(value, where, becomes):
             "ValueError: layer_outputs jax certified float64: 3 shapes, expected 1",
         ),
         (["shapes", 0, "shapes"], "1xb", "ValueError: invalid literal for int() with base 10: 'b'"),
-        (["conventions", 0, "point"], "pi", "it.conventions[0].point: expected one of 'nan', "),
+        (["conventions", 0, "point"], "pi", "it.conventions[0].point: expected one of '-0', "),
         (
             ["disagreements", 0, "arrays", "expected", 0, 0],
             "none",

@@ -12,8 +12,9 @@ from harness.derivation import REFERENCE
 from harness.finding import VALUES
 from harness.floats import float_stack
 from harness.lattice import LADDER, lattice_stack
+from harness.tally import Row
 from harness.verdict import compared
-from harness.verification import Row, Verification
+from harness.verification import Verification
 
 DTYPE = np.dtype(np.float64)
 

@@ -1,0 +1,44 @@
+"""What was compared, counted: one tally for each quantity, framework, regime and dtype."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from harness.case import Shape
+
+
+class Row(NamedTuple):
+    """What a tally is about."""
+
+    quantity: str
+    framework: str
+    regime: str
+    dtype: str
+
+
+@dataclass
+class Tally:
+    """What was compared, and how much of it was alive."""
+
+    shapes: set[Shape] = field(default_factory=set)
+    cases: int = 0
+    elements: int = 0
+    live: int = 0  # elements whose expected value is not zero
+    on: int = 0  # units with z > 0; this and the next two only for relu's quantities
+    off: int = 0  # units with z < 0
+    kinks: int = 0  # units with z == 0
+    ambiguous: int = 0
+    largest_error_over_radius: float | None = None
+
+    def add(self, other: "Tally") -> None:
+        """Count what the other counts, too."""
+        self.shapes |= other.shapes
+        self.cases += other.cases
+        self.elements += other.elements
+        self.live += other.live
+        self.on += other.on
+        self.off += other.off
+        self.kinks += other.kinks
+        self.ambiguous += other.ambiguous
+        if other.largest_error_over_radius is not None:
+            largest = self.largest_error_over_radius or 0.0
+            self.largest_error_over_radius = max(largest, other.largest_error_over_radius)
