@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from harness import sensitivity
+from harness import plan, sensitivity
 from harness.calling import one_by_one
 from harness.case import pick
 from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, walk
@@ -62,16 +62,12 @@ def test_what_is_no_mistake_is_never_caught(monkeypatch):
     assert sensitivity.caught([right], 0) == {}
 
 
-def test_the_stacks_are_as_many_as_a_default_run_has(monkeypatch):
+def test_the_stacks_are_those_of_a_run_on_somebody_s_derivation(monkeypatch):
     drawn = []
-    monkeypatch.setattr(
-        sensitivity, "exact_stacks", lambda seed, dtype: drawn.append((seed, dtype)) or []
-    )
+    monkeypatch.setattr(plan, "stacks", lambda *asked: drawn.append(asked) or [])
 
-    assert list(sensitivity.stacks(0)) == []
-    assert len(set(drawn)) == len(drawn) == 8
-    names = [dtype.name for _, dtype in drawn]
-    assert names == ["float64"] * 3 + ["float32"] * 3 + ["float16", "bfloat16"]
+    assert list(sensitivity.stacks(3)) == []
+    assert drawn == [("exact", 3, dtype, plan.ONE_BY_ONE) for dtype in plan.DTYPES]
 
 
 def test_the_table_is_what_is_generated():
