@@ -45,14 +45,23 @@ def whole():
     return go()[0]
 
 
-def test_a_right_derivation_agrees_from_the_first_task_on(whole):
+def test_nothing_is_found_on_a_right_derivation_and_counts_add(whole):
     one, _ = go(end=End(tasks=1))
 
-    assert one.verdict["agrees"]
-    assert whole.verdict["agrees"]
+    for verdict in (one.verdict, whole.verdict):
+        assert verdict["disagreements"] == verdict["not_checked"] == []
     assert (one.number, whole.number) == (1, TASKS)
     rows = [each["cases"] for each in whole.verdict["checked"]]
     assert rows == [TASKS * each["cases"] for each in one.verdict["checked"]]
+
+
+def test_it_agrees_as_soon_as_the_cases_would_have_caught_every_mistake(whole):
+    more, _ = go(end=End(tasks=16))
+
+    assert whole.verdict["sensitivity"]["survivors"]
+    assert not whole.verdict["agrees"]
+    assert more.verdict["sensitivity"]["survivors"] == []
+    assert more.verdict["agrees"]
 
 
 def test_one_process_and_two_give_the_same_verdict_byte_for_byte(whole):
