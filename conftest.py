@@ -76,7 +76,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse what cannot be run before anything heavy is imported."""
     with _refusing(f"{SEED}: ", ValueError):
-        config.option.hypothesis_seed = str(profile.seed(config.getoption(SEED) or "0"))
+        given = config.getoption(SEED)
+        config.option.hypothesis_seed = str(profile.seed("0" if given is None else given))
     with _refusing("", adapters.FrameworkError):
         for name in _frameworks(config):
             adapters.framework_of(name)
