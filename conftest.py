@@ -76,8 +76,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse what cannot be run before anything heavy is imported."""
     with _refusing(f"{SEED}: ", ValueError):
-        given = config.getoption(SEED)
-        config.option.hypothesis_seed = str(profile.seed("0" if given is None else given))
+        config.option.hypothesis_seed = str(profile.seed(config.getoption(SEED)))
     with _refusing("", adapters.FrameworkError):
         for name in _frameworks(config):
             adapters.framework_of(name)

@@ -21,8 +21,11 @@ def load() -> None:
     settings.load_profile("crossgrad")
 
 
-def seed(given: str) -> int:
-    """The seed of a run, drawn if `random` is given. Raises ValueError, with what was expected."""
+def seed(given: str | None) -> int:
+    """The seed of a run: 0 if none is given, drawn if `random` is. Raises ValueError, saying what
+    was expected."""
+    if given is None:
+        return 0
     if given == "random":
         return randbits(32)
     if not (given.isascii() and given.isdigit()):
