@@ -12,22 +12,21 @@ import numpy as np
 from harness.case import Case, Shape
 from harness.derivation import REFERENCE, Derivation
 from harness.floats import float_stack
-from harness.formats import FORMATS, HALF
+from harness.formats import FORMATS
 from harness.lattice import LADDER, Rung, lattice_stack
 from harness.strategies import DEEP, EDGES, GRID
 
 DTYPES: Final = FORMATS
 EXACT: Final = "exact"
 CERTIFIED: Final = "certified"
-# Of the grid of small shapes, float64 and float32 take every other one each in the certified
-# regime, and float64 all of them in the exact one. Each dtype begins elsewhere.
-STEPS: Final = {EXACT: (1, 4, 16, 16), CERTIFIED: (4, 4, 16, 16)}
-OFFSETS: Final = (0, 1, 3, 11)
+# Of the grid of small shapes, the exact regime takes all in float64; all else every so many.
+STEPS: Final = {EXACT: (1, 8, 32, 32), CERTIFIED: (8, 8, 32, 32)}
+OFFSETS: Final = (0, 4, 3, 11)
 # Cases in each stack: ours are run on the whole stack, and others' one by one.
-STACK: Final = {EXACT: 512, CERTIFIED: 256}
-ONE_BY_ONE: Final = {EXACT: 64, CERTIFIED: 64}
+STACK: Final = 256
+ONE_BY_ONE: Final = 64
 # One in so many shapes is shown to the witnesses at its true shape.
-UNPADDED: Final = 64
+UNPADDED: Final = 128
 
 
 class Planned(NamedTuple):
@@ -39,16 +38,16 @@ class Planned(NamedTuple):
     chained: bool = False
 
 
-def sizes(derivation: Derivation) -> dict[str, int]:
+def size(derivation: Derivation) -> int:
     """How many cases a stack has: more where all of the formulas run on whole stacks."""
     return STACK if derivation is REFERENCE else ONE_BY_ONE
 
 
 def shapes(regime: str, dtype: np.dtype[Any]) -> Sequence[Shape]:
-    """The shapes that a run takes in a dtype: its part of the grid, the edges, several layers."""
+    """The shapes that a run takes in a dtype: its part of the grid, some edges, several layers."""
     place = DTYPES.index(dtype)
     step = STEPS[regime][place]
-    return GRID[OFFSETS[place] % step :: step] + EDGES[:: 4 if dtype in HALF else 1] + DEEP
+    return GRID[OFFSETS[place] % step :: step] + EDGES[:: (1, 2, 4, 4)[place]] + DEEP
 
 
 def at_true_shape(regime: str, seed: int, dtype: np.dtype[Any]) -> set[Shape]:
@@ -56,9 +55,7 @@ def at_true_shape(regime: str, seed: int, dtype: np.dtype[Any]) -> set[Shape]:
     return {*EDGES, *shapes(regime, dtype)[seed % UNPADDED :: UNPADDED]}
 
 
-def stacks(
-    regime: str, seed: int, dtype: np.dtype[Any], sizes: dict[str, int] = STACK
-) -> Iterator[Planned]:
+def stacks(regime: str, seed: int, dtype: np.dtype[Any], count: int = STACK) -> Iterator[Planned]:
     """Every shape once, in shuffled order: on the ladder of magnitudes, or with any floats."""
     rng = _generator(seed, dtype, regime)
     drawn = shapes(regime, dtype)
@@ -66,20 +63,17 @@ def stacks(
     unpadded = at_true_shape(regime, seed, dtype)
     for place, rung in zip(rng.permutation(len(drawn)), rungs, strict=True):
         shape = drawn[place]
-        count = min(sizes.values()) if shape in unpadded else sizes[regime]
         case = _stack(rng, regime, shape, dtype, LADDER[rung], count)
         yield Planned(case, regime, at_true_shape=shape in unpadded)
 
 
-def layers_stacks(
-    seed: int, dtype: np.dtype[Any], sizes: dict[str, int] = STACK
-) -> Iterator[Planned]:
+def layers_stacks(seed: int, dtype: np.dtype[Any], count: int = STACK) -> Iterator[Planned]:
     """Scenario C: every shape of several layers, at every rung and with floats, also chained."""
     rng = _generator(seed, dtype, "layers")
     for regime, rungs in ((EXACT, LADDER), (CERTIFIED, LADDER[:1])):
         for place in rng.permutation(len(DEEP)):
             for rung in rungs:
-                case = _stack(rng, regime, DEEP[place], dtype, rung, min(sizes.values()))
+                case = _stack(rng, regime, DEEP[place], dtype, rung, count)
                 yield Planned(case, regime, place == seed % len(DEEP), chained=True)
 
 

@@ -19,7 +19,7 @@ from harness.mistakes import CATALOGUE, Mistake
 
 TABLE: Final = Path(__file__).parents[1] / "docs" / "mistakes.md"
 SEEDS: Final = 20
-STACK: Final = plan.ONE_BY_ONE[plan.EXACT]
+STACK: Final = plan.ONE_BY_ONE
 EXACT_CASES: Final = STACK * sum(len(plan.shapes(plan.EXACT, dtype)) for dtype in plan.DTYPES)
 
 INTRODUCTION: Final = f"""\

@@ -1,6 +1,7 @@
 """What the derivation tests share: the run's seed, and the doors to its one `Verification`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,16 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Without stored cases none is checked: no test that passes for that."""
     asked = config.getoption("--example-database") is not None
     return None if asked or collection_path.name != "test_stored.py" else True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread(verification: Verification) -> Iterator[None]:
+    """What is small gains nothing by threads, and loses much where others wait for a processor."""
+    with ExitStack() as exits:
+        for witness in verification.witnesses.values():
+            if (threads := getattr(witness, "threads", None)) is not None:
+                exits.enter_context(threads(1))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.lattice import LADDER
-from harness.plan import DTYPES, sizes, stacks
+from harness.plan import DTYPES, size, stacks
 from harness.strategies import DEEP, SMALL, float_cases, lattice_cases
 from harness.verification import Verification
 
@@ -27,7 +27,7 @@ def test_stacks_of_every_shape_agree(
     dtype: np.dtype[Any],
 ) -> None:
     """Bit for bit on the ladder of magnitudes; within the radius over the range of exponents."""
-    check_planned(stacks(regime, seed, dtype, sizes(verification.derivation)))
+    check_planned(stacks(regime, seed, dtype, size(verification.derivation)))
 
 
 # @given stands outside, so that --hypothesis-show-statistics counts the labels of the cases drawn.

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from harness.case import Case, LayerTrace, Trace
 from harness.checking import trace_of
-from harness.plan import DTYPES, layers_stacks, sizes
+from harness.plan import DTYPES, layers_stacks, size
 from harness.strategies import lattice_cases
 from harness.verification import Verification
 from reference import neuron
@@ -127,4 +127,4 @@ def test_scenario_c_layers_of_neurons(
     dtype: np.dtype[Any],
 ) -> None:
     """The next layer's deriv_relu_wrt_inputs is this layer's upstream, also when chained."""
-    check_planned(layers_stacks(seed, dtype, sizes(verification.derivation)))
+    check_planned(layers_stacks(seed, dtype, size(verification.derivation)))

@@ -18,12 +18,12 @@ from harness.plan import (
     at_true_shape,
     layers_stacks,
     shapes,
-    sizes,
+    size,
     stacks,
 )
 from harness.strategies import DEEP, EDGES, GRID
 
-FEW = {EXACT: 2, CERTIFIED: 1}
+FEW = 2
 
 
 def numbers(planned):
@@ -32,10 +32,12 @@ def numbers(planned):
     return np.concatenate([array.ravel() for array in (case.inputs, *layers, case.upstream)])
 
 
-def test_every_shape_up_to_8_is_met_exactly_in_float64_and_with_any_floats_in_one_of_two_dtypes():
+def test_every_shape_up_to_8_is_met_exactly_in_float64_and_many_in_the_rest():
     assert len(GRID) == 512
     assert set(GRID) <= set(shapes(EXACT, DTYPES[0]))
-    assert set(GRID) <= {shape for dtype in DTYPES[:2] for shape in shapes(CERTIFIED, dtype)}
+    with_floats = {shape for dtype in DTYPES for shape in shapes(CERTIFIED, dtype)}
+    assert len(with_floats & set(GRID)) >= 160
+    assert {size for shape in with_floats & set(GRID) for size in shape} == set(range(1, 9))
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
@@ -46,7 +48,7 @@ def test_every_dtype_meets_its_part_of_the_grid_edges_and_several_layers_in_both
         assert set(DEEP) < set(met)
         assert {max(shape) > 8 for shape in met} == {True, False}
         assert min(min(shape) for shape in met) == 0
-        assert len(set(met)) == len(met) >= 32
+        assert len(set(met)) == len(met) >= 26
 
 
 @pytest.mark.parametrize("dtype", DTYPES[1:], ids=str)
@@ -66,7 +68,7 @@ def test_edges_and_over_the_seeds_every_shape_are_shown_at_their_true_shape(regi
     of_seeds = [at_true_shape(regime, seed, dtype) for seed in range(UNPADDED)]
 
     assert all(set(EDGES) <= shown for shown in of_seeds)
-    assert max(len(shown - set(EDGES)) for shown in of_seeds) <= 9
+    assert max(len(shown - set(EDGES)) for shown in of_seeds) <= 5
     assert set(shapes(regime, dtype)) <= set().union(*of_seeds)
 
 
@@ -84,7 +86,7 @@ def test_the_stacks_keep_to_their_regime_and_dtype(dtype):
         for planned in islice(stacks(regime, 3, dtype, ONE_BY_ONE), 20):
             assert holds(planned.case)
             assert (planned.regime, planned.case.dtype) == (regime, dtype)
-            assert len(planned.case.inputs) == ONE_BY_ONE[regime]
+            assert len(planned.case.inputs) == ONE_BY_ONE
 
 
 def test_scenario_c_takes_every_shape_of_several_layers_at_every_rung_and_with_floats():
@@ -97,9 +99,8 @@ def test_scenario_c_takes_every_shape_of_several_layers_at_every_rung_and_with_f
 
 
 def test_ours_are_checked_on_larger_stacks_than_what_is_called_case_by_case():
-    assert sizes(REFERENCE) == STACK
-    assert sizes(REFERENCE._replace(name="mine.py")) == ONE_BY_ONE
-    assert all(STACK[regime] > ONE_BY_ONE[regime] for regime in STACK)
+    assert size(REFERENCE) == STACK > ONE_BY_ONE
+    assert size(REFERENCE._replace(name="mine.py")) == ONE_BY_ONE
 
 
 def test_a_seed_decides_every_number_whatever_else_is_drawn():
