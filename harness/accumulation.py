@@ -25,7 +25,7 @@ ONCE: Final = "rounded once"
 PRODUCTS: Final = "rounded product by product, then once"
 EACH: Final = "rounded each time"
 SOME: Final = "rounded now so, now so"
-OTHER: Final = "in some other order"
+OTHER: Final = "added in some other order"
 
 DOTS: Final = "dot products"
 COLUMNS: Final = "column sums"

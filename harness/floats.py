@@ -75,7 +75,7 @@ def float_stack(rng: np.random.Generator, shape: Shape, dtype: np.dtype[Any], co
             units = spacing * rng.integers(-1, 2, biases.shape)
             near = rng.random(biases.shape) < NEAR_KINK
             biases = np.where(near, units.astype(dtype) - products[:, row], biases)
-        hidden = np.maximum(0, products + biases)
+        hidden = np.maximum(dtype.type(0), products + biases)
         layers.append(Layer(weights, biases))
     rate = np.ldexp(np.float32(rng.uniform(1, 2)), int(centre.learning_rate))
     return Case(inputs, tuple(layers), upstream, dtype.type(rate))

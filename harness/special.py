@@ -55,7 +55,8 @@ def spellings(recorded: Conventions) -> dict[str, Answers]:
     for row, cells in recorded.rows.items():
         if row.dtype == DTYPE.name:
             shared = names[row.spelling] > 1
-            answers = table.setdefault(" ".join(row[not shared : 2]), {})
+            name = f"{row.framework} {row.spelling}" if shared else row.spelling
+            answers = table.setdefault(name, {})
             for point, cell in zip(POINTS, cells, strict=True):
                 answers[point, row.quantity] = cell.partition("|")[0]
     return table

@@ -1,5 +1,7 @@
 """Versions that are not the file's: what they are known to do otherwise is written down."""
 
+import re
+
 import numpy as np
 import pytest
 import remeasure
@@ -72,3 +74,44 @@ def test_no_drifts_are_known_of_the_files_own_versions(recorded):
             assert line.startswith(
                 f"{framework} {version} (the file: {recorded.versions[framework]}), "
             )
+
+
+ROOT = remeasure.PATH.parents[1]
+HEAD = "| environment | JAX | NumPy | answers other than with "
+TABLE = (ROOT / "README.md").read_text().partition(HEAD)[2].partition("\n\n")[0].splitlines()[2:]
+TRIED = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in TABLE]
+
+
+def test_the_readme_lists_every_environment_of_other_versions_and_what_it_installs():
+    pins = dict(re.findall(r"^(\w+)==(\S+)$", (ROOT / "requirements.txt").read_text(), re.M))
+    series, installed = re.search(
+        r"\[testenv:py311-jax\{(.*?)\}\].*?commands_pre =\n(.*?)\ncommands",
+        (ROOT / "tox.ini").read_text(),
+        re.S,
+    ).groups()
+    environments = {
+        f"py311-{factor}": pins | dict(re.findall(r"(\w+)==(\S+)", packages))
+        for factor, packages in re.findall(r"(jax\d+): pip install (.*)", installed)
+    }
+
+    assert list(environments) == [f"py311-jax{each}" for each in series.split(",")]
+    assert [row[:3] for row in TRIED] == [
+        [name, packages["jax"], packages["numpy"]] for name, packages in environments.items()
+    ]
+    assert {packages["jaxlib"] == packages["jax"] for packages in environments.values()} == {True}
+
+
+@pytest.mark.parametrize("row", TRIED, ids=lambda row: row[0])
+def test_the_readme_counts_the_drifts_that_are_written_down(row):
+    _, jax, numpy, said = row
+    files = [remeasure.DRIFTS / f"jax-{jax}.txt", remeasure.DRIFTS / f"numpy-{numpy}.txt"]
+    lines = [line for file in files if file.exists() for line in file.read_text().splitlines()]
+
+    assert said.partition(":")[0] == (f"{len(lines)}" if lines else "none")
+
+
+def test_drifts_are_written_down_of_versions_that_an_environment_installs():
+    tried = {f"{name}-{version}.txt" for _, *versions, _ in TRIED
+             for name, version in zip(("jax", "numpy"), versions, strict=True)}  # fmt: skip
+
+    assert {path.name for path in remeasure.DRIFTS.iterdir()} <= tried
