@@ -21,12 +21,11 @@ def test_the_stacks_of_a_run_would_catch_every_known_mistake(seed, kink):
     """In float64 alone, and on stacks that are shorter than a run's."""
     reference = reference_at(kink)
     verification = Verification(reference, [witness(reference)], kink=kink)
-    sizes = {"exact": 16, "certified": 16}
 
-    for planned in plan.layers_stacks(seed, FLOAT64, sizes):
+    for planned in plan.layers_stacks(seed, FLOAT64, 16):
         if planned.regime == "exact":
             verification.check(**planned._asdict())
-    for planned in plan.stacks("exact", seed, FLOAT64, sizes):
+    for planned in plan.stacks("exact", seed, FLOAT64, 16):
         if not survivors(verification):
             break
         verification.check(**planned._asdict())
