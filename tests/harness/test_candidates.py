@@ -21,7 +21,7 @@ BOTH_STEPS = {"new_weights": ONE, "new_biases": ONE}
 
 WRONG = {
     "bias_axis_1": {"deriv_relu_wrt_biases": (2, 1, 2)},
-    "bias_axis_1_plain": {"deriv_relu_wrt_biases": TWO_SAMPLES},
+    "bias_axis_1_plain": {"deriv_relu_wrt_biases": (1, 1, 2)},
     "bias_mean": {"deriv_relu_wrt_biases": TWO_SAMPLES},
     "divided_by_batch": {
         "deriv_relu_wrt_weights": TWO_SAMPLES,
