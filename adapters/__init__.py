@@ -9,6 +9,8 @@ A file may offer more:
 
 * `VARIANTS`, a dict of further functions like `trace`, each another way to the same quantities.
   `func` in the file of `torch` is a witness of its own, `torch:func`.
+* `RECOMPUTES`, the variants whose reverse pass computes layer_outputs anew, and may round them to
+  another side of the kink than those that the forward pass returned.
 * `unavailable(variant)`, why a variant cannot run on this machine, or None.
 * `COMPILES = True`, if each new shape costs a compilation: it then sees cases padded with zeros.
 * `forget()`, which drops what the framework has compiled, so that a long run's memory stays flat.
@@ -48,6 +50,7 @@ class Witness(NamedTuple):
     relu: str = ""  # how it spells ReLU, if that was asked for
     compiles: bool = False  # for each new shape
     forget: Callable[[], None] | None = None
+    recomputes: bool = False  # layer_outputs, in the reverse pass
 
 
 class Chosen(NamedTuple):
@@ -124,7 +127,9 @@ def load(name: str, kink: float = 0) -> Witness:
     threads, relus = getattr(module, "threads", None), getattr(module, "RELUS", {})
     compiles = getattr(module, "COMPILES", False)
     forget = getattr(module, "forget", None)
-    return Witness(name, module.VERSION, trace, threads, relus, relu, compiles, forget)
+    recomputes = variant in getattr(module, "RECOMPUTES", ())
+    own = threads, relus, relu, compiles, forget, recomputes
+    return Witness(name, module.VERSION, trace, *own)
 
 
 def choose(names: Sequence[str], kink: float = 0) -> Chosen:

@@ -168,6 +168,8 @@ VARIANTS = {
     "eager": partial(traced, on_stacks(vjp)),
 }
 
+RECOMPUTES = ("checkpoint",)
+
 
 def with_relu(relu: Callable[[Any], Any]) -> Callable[[Case], Trace]:
     """The default with another spelling of ReLU."""

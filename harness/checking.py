@@ -1,7 +1,7 @@
 """A derivation against one witness on one stack of cases: where they part, in numbers."""
 
-from collections.abc import Collection, Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -13,8 +13,10 @@ from harness.derivation import (
     FORMULAS,
     REFERENCE,
     TRAIN_STEP,
+    Call,
     Derivation,
     Formula,
+    Step,
     in_order,
     only,
     reference_on,
@@ -104,15 +106,19 @@ def compare_all(
     expected: Trace,
     exact: bool,
     reference: Derivation = REFERENCE,
+    recomputes: bool = False,
 ) -> tuple[list[Compared], list[Fault]]:
     """What there is of the derivation: its formulas, each by itself, and its whole step.
 
     `reference` computes the certified radii: `reference_at` the kink that the witness chose.
+    `recomputes` is for a witness whose reverse pass computes its own layer_outputs.
     """
     compared: list[Compared] = []
     faults: list[Fault] = []
     if derivation.own != (TRAIN_STEP,):
-        compared, faults = compare(derivation, case, expected, exact, reference=reference)
+        compared, faults = compare(
+            derivation, case, expected, exact, reference=reference, recomputes=recomputes
+        )
     if derivation.train_step:
         step = derivation.train_step
         by_step, step_faults = compare_step(step, case, expected, exact, reference)
@@ -128,20 +134,22 @@ def compare(
     chained: bool = False,
     reference: Derivation = REFERENCE,
     formulas: Collection[str] = FORMULAS,
+    recomputes: bool = False,
 ) -> tuple[list[Compared], list[Fault]]:
     """Every quantity of the derivation against the witness's trace, in the order of a step.
 
     Each formula is fed the witness's own values of its arguments, so the blame is local: to the
     derivation for a formula it gets wrong, to the witness for an operation it does. `chained`
     feeds each formula what the derivation computed before, as a training step does. Not chained,
-    `formulas` may leave some out.
+    `formulas` may leave some out. For a witness that `recomputes`, the side of the kink on which
+    its mask finds a unit is as sure as rounding leaves it, whatever layer_outputs it returned.
     """
     faults: list[Fault] = []
     given = None if chained else expected
     observed = walk(only(formulas, one_by_one(derivation, case.shape, faults)), case, given)
     # Only a witness that overflows where nothing should makes balls that are not finite.
     with np.errstate(all="ignore"):
-        balls = None if exact else walk(_on_balls(case, reference), case, given)
+        balls = None if exact else walk(_on_balls(case, reference, recomputes), case, given)
     return list(_compare_traces(expected, observed, balls)), faults
 
 
@@ -206,8 +214,19 @@ def _compare(
     return Compared(*where, expected, observed, apart, witness_out, largest, ambiguous)
 
 
-def _on_balls(case: Case, reference: Derivation):  # type: ignore[no-untyped-def]
+def _on_balls(case: Case, reference: Derivation, recomputes: bool = False) -> Call:
     tested = precision(case.dtype)
-    return reference_on(
+    call = reference_on(
         lambda value: value if isinstance(value, Ball) else Ball.exact(value, tested), reference
     )
+    layer_outputs: dict[int, Any] = {}
+
+    def recomputing(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:
+        if step.formula == "relu_backward":
+            arguments = [arguments[0], layer_outputs[layer]]
+        result = call(step, layer, arguments)
+        if step.formula == "dense_forward":
+            (layer_outputs[layer],) = result
+        return result
+
+    return recomputing if recomputes else call

@@ -87,8 +87,10 @@ class Verification:
         }
         results: dict[str, Result] = {}
         for name, trace in traces.items():
-            twin = next((other for other in results if same(traces[other], trace)), None)
-            given = case, trace, exact, self.reference
+            recomputes = self._recomputes(name)
+            alike = (other for other in results if self._recomputes(other) == recomputes)
+            twin = next((other for other in alike if same(traces[other], trace)), None)
+            given = case, trace, exact, self.reference, recomputes
             results[name] = results[twin] if twin else compare_all(derivation, *given)
             counted = [item for item in results[name][0] if item.quantity in about]
             if self.against and not twin:
@@ -115,6 +117,9 @@ class Verification:
         if varied and traces:
             findings += self._vary(regime, case, traces, findings)
         return findings
+
+    def _recomputes(self, name: str) -> bool:
+        return bool(getattr(self.witnesses[name], "recomputes", False))
 
     def _vary(
         self, regime: str, case: Case, traces: dict[str, Trace], found: Sequence[Finding]
