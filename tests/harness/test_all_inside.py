@@ -26,6 +26,7 @@ def balls(mids, radii, ambiguous=False):
         ([1.0, 8.0], [2.0, 4.0], [[False, True]], [[2.0, 12.0]], 0.5),
         ([1.0, 8.0], [2.0, 4.0], [[True, True]], [[2.0, 12.0]], 0.0),
         ([1.0, 8.0], [0.0, 4.0], False, [[1.0, 8.0]], 0.0),
+        ([1.0, 8.0], [0.0, 4.0], False, [[1.0, 9.0]], 0.25),
         ([1.0, 8.0], [0.0, 4.0], False, [[2.0, 8.0]], None),
         ([1.0, 8.0], [2.0, INF], False, [[1.0, 8.0]], None),
         ([1.0, 8.0], [NAN, 4.0], False, [[1.0, 8.0]], None),
@@ -34,6 +35,7 @@ def balls(mids, radii, ambiguous=False):
         # What longdouble resolves, and the nearest float64 does not.
         ([1 + np.longdouble(2) ** -60], [2.0**-61], False, [[1.0]], None),
         ([1 + np.longdouble(2) ** -60], [2.0**-59], False, [[1.0]], 0.5),
+        ([1 - np.longdouble(2) ** -60], [2.0**-59], False, [[1.0]], 0.5),
     ],
 )
 def test_where_all_are_inside_one_pass_tells_the_largest_ratio(
