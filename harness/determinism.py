@@ -45,10 +45,15 @@ class Difference(NamedTuple):
     said: tuple[str, str]
 
 
-def many() -> int:
-    """As many threads as there are processors for this process, but more than one."""
+def processors() -> int:
+    """How many processors there are for this process."""
     affinity = getattr(os, "sched_getaffinity", None)  # Linux alone has it
-    return max(2, len(affinity(0)) if affinity else os.cpu_count() or 0)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def many() -> int:
+    """As many threads as there are processors, but more than one."""
+    return max(2, processors())
 
 
 def repeat(

@@ -22,6 +22,8 @@ CERTIFIED: Final = "certified"
 # Of the grid of small shapes, the exact regime takes all in float64; all else every so many.
 STEPS: Final = {EXACT: (1, 8, 32, 32), CERTIFIED: (8, 8, 32, 32)}
 OFFSETS: Final = (0, 4, 3, 11)
+# And of the edges every so many, in both regimes: each is compiled at its true shape.
+EDGE_STEPS: Final = (1, 2, 4, 4)
 # Cases in each stack: ours are run on the whole stack, and others' one by one.
 STACK: Final = 256
 ONE_BY_ONE: Final = 64
@@ -47,7 +49,7 @@ def shapes(regime: str, dtype: np.dtype[Any]) -> Sequence[Shape]:
     """The shapes that a run takes in a dtype: its part of the grid, some edges, several layers."""
     place = DTYPES.index(dtype)
     step = STEPS[regime][place]
-    return GRID[OFFSETS[place] % step :: step] + EDGES[:: (1, 2, 4, 4)[place]] + DEEP
+    return GRID[OFFSETS[place] % step :: step] + EDGES[:: EDGE_STEPS[place]] + DEEP
 
 
 def at_true_shape(regime: str, seed: int, dtype: np.dtype[Any]) -> set[Shape]:

@@ -24,6 +24,7 @@ from harness.campaign.state import State
 from harness.campaign.work import Work
 from harness.candidate import CandidateError
 from harness.derivation import REFERENCE
+from harness.determinism import processors
 from harness.isolation import Isolated
 from harness.merge import MergeError
 from harness.render import render
@@ -97,7 +98,11 @@ def _run(given: argparse.Namespace, end: End) -> int:
     database = None
     if given.task is None:
         database = examples.database(given.example_database, folder)
-    where = workers.cluster(given.cluster) if given.cluster else workers.processes(_count(given))
+    where = (
+        workers.cluster(given.cluster)
+        if given.cluster
+        else workers.processes(given.processes or processors())
+    )
     every = [f"{name}:{adapters.ALL}" for name in adapters.discover()]
     witnesses, unavailable = adapters.choose(
         given.framework or (list(adapters.discover()) if at_kink else every), at_kink
@@ -148,11 +153,6 @@ def _concluded(given: argparse.Namespace, folder: Path, ended: State) -> int:
     if given.verdict_json is not None:
         verdict_json.write(ended.verdict, folder / given.verdict_json)
     return 0 if ended.verdict["agrees"] else 1
-
-
-def _count(given: argparse.Namespace) -> int:
-    affinity = getattr(os, "sched_getaffinity", None)  # Linux alone has it
-    return given.processes or (len(affinity(0)) if affinity else os.cpu_count() or 1)
 
 
 def _command(given: argparse.Namespace) -> str:
