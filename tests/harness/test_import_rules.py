@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OWN = {"reference", "adapters", "harness", "tests", "conftest", "benchmarks"}
+OWN = {"reference", "adapters", "harness", "tests", "conftest", "benchmarks", "docs"}
 FRAMEWORKS = {"torch", "jax", "jaxlib", "optax", "tensorflow", "keras", "mlx", "tinygrad"}
 # The one module of the harness that knows the reference.
 WALK = "harness/derivation.py"
@@ -44,7 +44,7 @@ def violations(path: str, source: str) -> set[str]:
         own = f"adapters._{path.partition('/')[2].lstrip('_').partition('_')[0]}_"
         inside = {n for n in names if roots[n] in OWN | {""} and not n.startswith(own)}
         return {name for name in inside if ".".join(name.split(".")[:2]) not in allowed}
-    forbidden = FRAMEWORKS | {"adapters", "tests", "conftest", "benchmarks", "pytest", ""}
+    forbidden = FRAMEWORKS | {"adapters", "tests", "conftest", "benchmarks", "docs", "pytest", ""}
     if path != WALK:
         forbidden.add("reference")
     return {name for name in names if roots[name] in forbidden}
@@ -81,6 +81,7 @@ def test_a_module_imports_only_what_its_package_may(path):
         ("harness/ball.py", "from adapters import load"),
         ("harness/ball.py", "from reference import dense"),
         ("harness/ball.py", "from benchmarks import speed"),
+        ("harness/ball.py", "from docs.figures import svg"),
         (WALK, "import torch"),
     ],
 )
@@ -93,7 +94,8 @@ def test_the_walk_does_import_the_reference():
 
 
 @pytest.mark.parametrize(
-    "path", ["conftest.py", *modules("reference", "adapters", "harness", "tests", "benchmarks")]
+    "path",
+    ["conftest.py", *modules("reference", "adapters", "harness", "tests", "benchmarks", "docs")],
 )
 def test_no_module_is_longer_than_a_reader_takes_in(path):
     assert len((ROOT / path).read_text().splitlines()) <= LONGEST
