@@ -14,7 +14,7 @@ FORMULA = re.compile(r"^(?:>>>|\.\.\.) +(.*)$|`([^`]+ = [^`]+)`", re.MULTILINE)
 INSTEAD = {
     **{"-": "+", "+": "-", "*": "+", "/": "*", "**": "*"},
     **{"<=": "<", ">": ">=", "+=": "-=", "True": "False"},
-    **{"T": "copy()", "max": "min", "maximum": "minimum", "sum": "max"},
+    **{"T": "copy()", "max": "min", "maximum": "minimum", "sum": "max", "dot": "multiply"},
 }
 
 
