@@ -100,8 +100,8 @@ class Ball(Number):
     @classmethod
     def exact(cls, array: Any, tested: Precision) -> Self:
         """The ball of radius 0 around each element; of its own magnitude, around a subnormal."""
-        magnitude = np.abs(np.asarray(array, np.float64))
-        mid = np.asarray(array, tested.wide)
+        mid = np.asarray(array, np.float64)
+        magnitude = np.abs(mid)
         below = magnitude < tested.smallest_normal
         if np.count_nonzero(below) > magnitude.size - np.count_nonzero(magnitude):
             return cls.around(mid, np.where(below, magnitude, 0), tested)
@@ -113,6 +113,7 @@ class Ball(Number):
         magnitude, radius = np.abs(mid).astype(np.float64), radius.astype(np.float64)
         if not radius.any():
             return cls(tested, mid, NOTHING, magnitude)
+        mid = np.asarray(mid, tested.wide)
         return cls(tested, mid, np.broadcast_to(radius, mid.shape), magnitude + radius)
 
     @cached_property
@@ -134,6 +135,17 @@ class Ball(Number):
         return radius
 
     @property
+    def wide(self) -> Array:
+        """The midpoints in the wide dtype, in which all is computed that rounds."""
+        return np.asarray(self.mid, self.tested.wide)
+
+    @cached_property
+    def halves(self) -> tuple[Array, Array]:
+        """The midpoints' nearest float64 and, where they are wider, the rest; else NOTHING."""
+        near = self.mid.astype(np.float64)
+        return near, NOTHING if near.dtype == self.mid.dtype else (self.mid - near).astype(np.float64)
+
+    @property
     def _magnitude(self) -> Array:
         """|mid|, which a single exact term's mass is."""
         return self.mass if self.radius is NOTHING else np.abs(self.mid).astype(np.float64)
@@ -148,11 +160,35 @@ class Ball(Number):
         result.ambiguous = self.ambiguous if self.ambiguous is NOWHERE else function(self.ambiguous)
         return result
 
+    def patched(self, places: Array, part: Self) -> Self:
+        """The stack with the balls of some places from another: both come from the same sums."""
+
+        def patch(mine: Array, theirs: Array) -> Array:
+            if mine.ndim == theirs.ndim == 0:
+                return mine
+            dtype = np.result_type(mine, theirs)
+            patched = np.broadcast_to(mine, self.mid.shape).astype(dtype)
+            patched[places] = theirs
+            return patched
+
+        result = type(self)(
+            self.tested,
+            patch(self.mid, part.mid),
+            patch(self.spread, part.spread),
+            patch(self.mass, part.mass),
+            self.products,
+            self.plain,
+        )
+        result.ambiguous = patch(self.ambiguous, part.ambiguous)
+        (near, rest), (part_near, part_rest) = self.halves, part.halves
+        result.halves = patch(near, part_near), patch(rest, part_rest)
+        return result
+
     def plus(self, other: Self) -> Self:
         """One sum of both sums' terms."""
         result = type(self)(
             self.tested,
-            self.mid + other.mid,
+            self.wide + other.wide,
             _either(np.add, self.spread, other.spread),
             self.mass + other.mass,
             self.products + other.products,
@@ -173,11 +209,11 @@ class Ball(Number):
 
     def dot(self, other: Self) -> Self:
         """A sum of as many products as a row has elements, each as in `times`."""
-        return self._product(other, np.matmul, terms=self.mid.shape[-1])
+        return self._product(other, _matmul, terms=self.mid.shape[-1])
 
     def _product(self, other: Self, multiply: Any, terms: int) -> Self:
         a, b = self._magnitude, other._magnitude
-        mid, mass, spread = multiply(self.mid, other.mid), multiply(a, b), NOTHING
+        mid, mass, spread = multiply(self.wide, other.wide), multiply(a, b), NOTHING
         r_a, r_b = self.radius, other.radius
         if r_a is not NOTHING or r_b is not NOTHING:
             r_a, r_b = np.broadcast_to(r_a, a.shape), np.broadcast_to(r_b, b.shape)
@@ -192,6 +228,7 @@ class Ball(Number):
     def column_sum(self) -> Self:
         """One sum of all the rows' terms."""
         result = self.mapped(lambda array: np.sum(array, axis=-2, keepdims=True))
+        result.mid = np.sum(self.wide, axis=-2, keepdims=True)
         result.products *= self.mid.shape[-2]
         result.plain *= self.mid.shape[-2]
         result.ambiguous = result.ambiguous > 0
@@ -202,8 +239,8 @@ class Ball(Number):
         mid, mine, theirs = np.maximum(self.mid, other.mid), self.radius, other.radius
         radius = _either(np.maximum, mine, theirs)
         if radius is not NOTHING:
-            loses = self.mid + mine <= other.mid - theirs
-            wins = other.mid + theirs <= self.mid - mine
+            loses = self.wide + mine <= other.wide - theirs
+            wins = other.wide + theirs <= self.wide - mine
             radius = np.where(loses, theirs, np.where(wins, mine, radius))
         result = self.around(mid, radius, self.tested)
         result.ambiguous = _either(np.logical_or, self.ambiguous, other.ambiguous)
@@ -221,8 +258,8 @@ class Ball(Number):
         reach = _either(np.add, self.radius, other.radius)
         if reach is NOTHING:
             return Unsure(compare(self.mid, other.mid), NOWHERE)
-        surely = compare(self.mid + reach, other.mid)
-        possibly = compare(self.mid - reach, other.mid)
+        surely = compare(self.wide + reach, other.mid)
+        possibly = compare(self.wide - reach, other.mid)
         return Unsure(surely, possibly & ~surely)
 
     def __setitem__(self, mask: Unsure, value: Any) -> None:
@@ -231,8 +268,8 @@ class Ball(Number):
         mid = np.where(mask.surely, new.mid, self.mid)
         radius = np.where(mask.surely, new.radius, self.radius)
         if mask.undecided.any():
-            low = np.minimum(self.mid - self.radius, new.mid - new.radius)
-            high = np.maximum(self.mid + self.radius, new.mid + new.radius)
+            low = np.minimum(self.wide - self.radius, new.wide - new.radius)
+            high = np.maximum(self.wide + self.radius, new.wide + new.radius)
             rounding = 4 * self.tested.wide_unit_roundoff * (np.abs(low) + np.abs(high))
             mid = np.where(mask.undecided, (low + high) / 2, mid)
             hull = ((high - low) / 2 + rounding) * (1 + 4 * RADII)
@@ -241,6 +278,15 @@ class Ball(Number):
         closed.ambiguous = _either(np.logical_or, self.ambiguous, mask.undecided)
         self.__dict__.clear()  # with what is cached of the old numbers
         self.__dict__.update(closed.__dict__)
+
+
+def _matmul(one: Array, other: Array) -> Array:
+    """one @ other; in longdouble, which no library for matrices has, row by column."""
+    if one.dtype != np.longdouble or not hasattr(np, "vecdot"):  # before NumPy 2.0
+        return np.matmul(one, other)
+    rows, columns = one[..., :, None, :], other.swapaxes(-1, -2)[..., None, :, :]
+    product: Array = np.vecdot(rows, columns)
+    return product
 
 
 def _either(function: Any, one: Array, other: Array) -> Array:

@@ -120,7 +120,7 @@ def call_stack(
         results: list[Array] = formula.run(call_stack, names, arguments, shapes)
         return results
     with quiet():
-        together = at_once(formula, names, arguments, shapes) if len(arguments[0]) > FEW else None
+        together = at_once(formula, arguments, shapes) if len(arguments[0]) > FEW else None
         if together is None:
             return _call_stack(formula, names, arguments, shapes)
         first = [np.copy(each[0]) if np.ndim(each) else each for each in arguments]

@@ -1,7 +1,7 @@
 """A derivation against one witness on one stack of cases: where they part, in numbers."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from harness.derivation import (
     walk,
 )
 from harness.formats import precision
+from harness.once import Made, once, patched
 from harness.padding import trace_padded
 from harness.whole_step import step_by_step
 
@@ -100,6 +101,22 @@ def same(one: Trace, other: Trace) -> bool:
     )
 
 
+class Kept(NamedTuple):
+    """What was computed for one witness, on one stack, and need not be for the next; see `once`.
+
+    The formulas' results and their balls; the whole step's trace and faults.
+    """
+
+    observed: Made
+    balls: Made
+    by_step: list[tuple[Trace, list[Fault]]]
+
+    @classmethod
+    def nothing(cls) -> Self:
+        """Before the first witness."""
+        return cls({}, {}, [])
+
+
 def compare_all(
     derivation: Derivation,
     case: Case,
@@ -107,21 +124,30 @@ def compare_all(
     exact: bool,
     reference: Derivation = REFERENCE,
     recomputes: bool = False,
+    kept: Kept | None = None,
 ) -> tuple[list[Compared], list[Fault]]:
     """What there is of the derivation: its formulas, each by itself, and its whole step.
 
     `reference` computes the certified radii: `reference_at` the kink that the witness chose.
-    `recomputes` is for a witness whose reverse pass computes its own layer_outputs.
+    `recomputes` is for a witness whose reverse pass computes its own layer_outputs. `kept` is from
+    the same derivation and reference on the same case, before another witness.
     """
+    kept = kept or Kept.nothing()
     compared: list[Compared] = []
     faults: list[Fault] = []
     if derivation.own != (TRAIN_STEP,):
         compared, faults = compare(
-            derivation, case, expected, exact, reference=reference, recomputes=recomputes
+            derivation,
+            case,
+            expected,
+            exact,
+            reference=reference,
+            recomputes=recomputes,
+            kept=kept,
         )
     if derivation.train_step:
         step = derivation.train_step
-        by_step, step_faults = compare_step(step, case, expected, exact, reference)
+        by_step, step_faults = compare_step(step, case, expected, exact, reference, kept)
         compared, faults = compared + by_step, faults + step_faults
     return compared, faults
 
@@ -135,6 +161,7 @@ def compare(
     reference: Derivation = REFERENCE,
     formulas: Collection[str] = FORMULAS,
     recomputes: bool = False,
+    kept: Kept | None = None,
 ) -> tuple[list[Compared], list[Fault]]:
     """Every quantity of the derivation against the witness's trace, in the order of a step.
 
@@ -145,11 +172,14 @@ def compare(
     its mask finds a unit is as sure as rounding leaves it, whatever layer_outputs it returned.
     """
     faults: list[Fault] = []
+    kept = kept or Kept.nothing()
     given = None if chained else expected
-    observed = walk(only(formulas, one_by_one(derivation, case.shape, faults)), case, given)
+    observing = once(one_by_one(derivation, case.shape, faults), kept.observed, patched)
+    observed = walk(only(formulas, observing), case, given)
     # Only a witness that overflows where nothing should makes balls that are not finite.
     with np.errstate(all="ignore"):
-        balls = None if exact else walk(_on_balls(case, reference, recomputes), case, given)
+        on_balls = _on_balls(case, reference, kept, recomputes)
+        balls = None if exact else walk(on_balls, case, given)
     return list(_compare_traces(expected, observed, balls)), faults
 
 
@@ -159,15 +189,19 @@ def compare_step(
     expected: Trace,
     exact: bool,
     reference: Derivation = REFERENCE,
+    kept: Kept | None = None,
 ) -> tuple[list[Compared], list[Fault]]:
     """A whole step against the witness's trace, up to the first quantity that is apart.
 
     What is computed from a wrong quantity says nothing more.
     """
-    faults: list[Fault] = []
-    observed = step_by_step(train_step, case, faults)
+    kept = kept or Kept.nothing()
+    if not kept.by_step:
+        told: list[Fault] = []
+        kept.by_step.append((step_by_step(train_step, case, told), told))
+    ((observed, faults),) = kept.by_step
     with np.errstate(all="ignore"):
-        balls = None if exact else walk(_on_balls(case, reference), case)
+        balls = None if exact else walk(_on_balls(case, reference, kept), case)
     compared = []
     for each in _compare_traces(expected, observed, balls):
         compared.append(each._replace(formula=TRAIN_STEP))
@@ -214,11 +248,14 @@ def _compare(
     return Compared(*where, expected, observed, apart, witness_out, largest, ambiguous)
 
 
-def _on_balls(case: Case, reference: Derivation, recomputes: bool = False) -> Call:
+def _on_balls(
+    case: Case, reference: Derivation, kept: Kept, recomputes: bool = False
+) -> Call:
     tested = precision(case.dtype)
     call = reference_on(
         lambda value: value if isinstance(value, Ball) else Ball.exact(value, tested), reference
     )
+    call = once(call, kept.balls, Ball.patched)
     layer_outputs: dict[int, Any] = {}
 
     def recomputing(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from harness.ball import Ball
+from harness.ball import NOTHING, NOWHERE, Ball
 from harness.case import Array
 
 # What a run's cases are compared by, under the names that the verdict has for them.
@@ -52,14 +52,13 @@ def error_over_radius(observed: Array, ball: Ball) -> Array:
 def _errors(ball: Ball, *values: Array) -> Iterator[Array]:
     """|value - midpoint| in float64, right to its last places, for each of the values.
 
-    The midpoint is split into its nearest float64 and the rest, for arithmetic in a wider dtype is
-    slow. Near it the first difference is exact (Sterbenz).
+    The midpoint is its nearest float64 and the rest, for arithmetic in a wider dtype is slow. Near
+    it the first difference is exact (Sterbenz).
     """
-    near = ball.mid.astype(np.float64)
-    rest = None if ball.mid.dtype == np.float64 else (ball.mid - near).astype(np.float64)
+    near, rest = ball.halves
     for value in values:
         difference = np.subtract(value, near, dtype=np.float64)
-        if rest is not None:
+        if rest is not NOTHING:
             difference -= rest
         yield np.abs(difference, out=difference)
 
@@ -70,14 +69,17 @@ def all_inside(ball: Ball, *values: Array) -> float | None:
     None if one is not, or is not finite, so that a cheap answer is a sure one.
     """
     radius, largest = ball.radius, 0.0
-    with np.errstate(invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         if not np.isfinite(radius.max(initial=0.0)):
             return None
         for error in _errors(ball, *values):
             if not (error <= radius).all():
                 return None
-            np.divide(error, radius, out=error, where=error != 0)
-            largest = max(largest, float(error.max(initial=0.0, where=~ball.ambiguous)))
+            if radius.ndim:  # else there is one radius for all, 0, and every error is 0
+                # An error of 0 is 0 of any radius: 0 / 0 is NaN, which fmax passes over.
+                ratio = np.divide(error, radius, out=error)
+                where = True if ball.ambiguous is NOWHERE else ~ball.ambiguous
+                largest = max(largest, float(np.fmax.reduce(ratio, None, initial=0.0, where=where)))
     return largest
 
 

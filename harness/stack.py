@@ -63,7 +63,7 @@ class Stacked(Number):
 
 
 def at_once(
-    formula: Any, names: Sequence[str], arguments: Sequence[Any], shapes: Sequence[Shape]
+    formula: Any, arguments: Sequence[Any], shapes: Sequence[Shape]
 ) -> list[Array] | None:
     """One of our own formulas on a whole stack, in one call; the arguments as `call_stack`'s.
 
@@ -72,16 +72,24 @@ def at_once(
     """
     if not any(formula is own for own in OURS):
         return None
-    copies = [np.copy(argument) if np.ndim(argument) else argument for argument in arguments]
+    guarded = [_read_only(argument) for argument in arguments]
     try:
-        returned = formula(*(Stacked(copy) if np.ndim(copy) else copy for copy in copies))
+        returned = formula(*(Stacked(each) if np.ndim(each) else each for each in guarded))
     except Exception:
         return None
     several = returned if isinstance(returned, tuple) else (returned,)
     results = [each.array for each in several if isinstance(each, Stacked)]
     wanted = [((len(arguments[0]), *shape), arguments[0].dtype) for shape in shapes]
-    behaved = [(result.shape, result.dtype) for result in results] == wanted and all(
-        name.startswith("parameter") or np.array_equal(before, after)
-        for name, before, after in zip(names, arguments, copies, strict=True)
+    behaved = [(result.shape, result.dtype) for result in results] == wanted and not any(
+        np.may_share_memory(result, argument) for result in results for argument in guarded
     )
     return results if behaved else None
+
+
+def _read_only(argument: Any) -> Any:
+    """The same numbers: a formula that writes into them raises."""
+    if not np.ndim(argument):
+        return argument
+    view = argument.view()
+    view.flags.writeable = False
+    return view

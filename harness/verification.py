@@ -10,7 +10,7 @@ from harness import kink as kinks
 from harness.accumulation import Seen
 from harness.calling import Fault
 from harness.case import QUANTITIES, Case, Trace, part_of_trace
-from harness.checking import Compared, Witness, compare, compare_all, same, trace_of
+from harness.checking import Compared, Kept, Witness, compare, compare_all, same, trace_of
 from harness.compare import Census, is_bit_for_bit
 from harness.derivation import Derivation, alone, formula_of, quantities_of, reference_at
 from harness.finding import (
@@ -86,15 +86,16 @@ class Verification:
             name: trace_of(witness, case, at_true_shape) for name, witness in self.witnesses.items()
         }
         results: dict[str, Result] = {}
+        kept, kept_before = Kept.nothing(), Kept.nothing()
         for name, trace in traces.items():
             recomputes = self._recomputes(name)
             alike = (other for other in results if self._recomputes(other) == recomputes)
             twin = next((other for other in alike if same(traces[other], trace)), None)
             given = case, trace, exact, self.reference, recomputes
-            results[name] = results[twin] if twin else compare_all(derivation, *given)
+            results[name] = results[twin] if twin else compare_all(derivation, *given, kept)
             counted = [item for item in results[name][0] if item.quantity in about]
             if self.against and not twin:
-                before, _ = compare_all(self.against, *given)
+                before, _ = compare_all(self.against, *given, kept_before)
                 regression.note(self.changes, (i for i in before if i.quantity in about), counted)
             self._count(name, regime, case, counted, trace)
         if self.derivation.train_step and not of and not any(map(_parted, results.values())):
@@ -102,8 +103,9 @@ class Verification:
             self.left_out |= set(QUANTITIES) - compared
         findings = list(self._judged(regime, case, traces, results))
         if chained and not findings and not self.derivation.train_step:
+            kept = Kept.nothing()
             for name, trace in traces.items():
-                result = compare(self.derivation, case, trace, exact, True, self.reference)
+                result = compare(self.derivation, case, trace, exact, True, self.reference, kept=kept)
                 for item in result[0]:
                     row = Row(item.quantity, name, regime, case.dtype.name)
                     self.tallies[row].ambiguous += item.ambiguous
