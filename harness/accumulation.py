@@ -16,10 +16,10 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from harness.ball import gamma
 from harness.case import Array, Case, Layer, LayerTrace, Shape
 from harness.checking import Witness, trace_of
 from harness.formats import HALF
+from harness.rounding import gamma
 
 ONCE: Final = "rounded once"
 PRODUCTS: Final = "rounded product by product, then once"

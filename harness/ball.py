@@ -15,30 +15,10 @@ correct implementation may start from the bias. So beside its midpoint a ball ho
 far the exact sum of the terms can be from the midpoint), `mass` (the largest sum of the terms'
 magnitudes), and how many of the terms are `products` and how many `plain`.
 
-Rounding. On the way through a sum of k terms a term meets at most k - 1 additions, and one
-multiplication before if it is a product: n roundings. Whatever the order, computed =
-sum t_i (1 + theta_i) with |theta_i| <= gamma_n = n u / (1 - n u) (Higham, Accuracy and Stability
-of Numerical Algorithms, 2nd ed., Lemma 3.1 and section 4.2).
-
-Underflow. A result that is flushed, or rounded to a subnormal, loses less than the smallest
-normal number, lambda. It then holds a product that no flush has lost yet, or two plain terms:
-one normal number alone is not below lambda. Flushed terms are zero from there on and lost only
-once, so at most products + floor(plain / 2) lambdas are lost, each then rounded like a term:
-
-    lost   = lambda (products + floor(plain / 2))
-    radius = spread + lost + gamma_n (mass + lost).
-
-A half format's partial result that is rounded to float32 first is off by (1 + u)(1 + u'), where
-u' = 2^-24 <= u^2 / (1 - u^2); that is at most 1 / (1 - u), and the bound of Lemma 3.1 holds for
-n factors of this size as it does for n of 1 + u.
-
-An argument below lambda may be taken for zero, so its ball reaches there; every other ball of a
-value below lambda does, for it has lost lambda already.
-
-The midpoint is a sum of the same form in the wider dtype, and so may be the implementation's
-partial results: twice that dtype's own gamma_n is added. Radii, spreads and masses are float64
-whatever the midpoints are, sums of products of non-negative numbers: a relative inflation covers
-their own rounding, and that of a lost lambda their underflow. Midpoint-radius form: Rump, 'Fast and
+A sum is rounded once it is used as a number: `rounding.py` has the bound. The midpoint is a sum of
+the same form in the wider dtype, and so may be the implementation's partial results. An argument
+below the smallest normal number may be taken for zero, so its ball reaches there; every other ball
+of such a value does, for it has lost as much already. Midpoint-radius form: Rump, 'Fast and
 parallel interval arithmetic', BIT 39 (1999); Johansson, 'Arb' (2017).
 """
 
@@ -47,22 +27,14 @@ from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 
+from harness import wide
 from harness.algebra import Number
 from harness.case import Array
 from harness.formats import Precision
+from harness.rounding import RADII, radius_of_sum, roundings
+from harness.wide import NOTHING
 
-
-def gamma(roundings: int, unit_roundoff: Any) -> Any:
-    """Higham's gamma_n: the largest relative effect of n roundings on one term of a sum."""
-    if roundings * unit_roundoff >= 0.5:
-        raise ValueError(f"{roundings} roundings at unit roundoff {unit_roundoff} bound nothing")
-    return roundings * unit_roundoff / (1 - roundings * unit_roundoff)
-
-
-# The unit roundoff of the radii themselves.
-RADII: Final = 2.0**-53
-# One zero, or one False, for all elements: nothing has to be computed of it.
-NOTHING: Final = np.zeros(())
+# One False for all elements: nothing has to be computed of it.
 NOWHERE: Final = np.zeros((), bool)
 
 
@@ -119,31 +91,21 @@ class Ball(Number):
     @cached_property
     def radius(self) -> Array:
         """How far a correct implementation may be from the midpoint, elementwise."""
-        p = self.tested
-        terms = self.products + self.plain
-        n = max(terms - 1, 0) + (self.products > 0)
-        if not n:  # a single number is not rounded
+        tested, products, plain = self.tested, self.products, self.plain
+        if not roundings(products, plain):
             return self.spread
-        relative = float(gamma(n, p.unit_roundoff) + 2 * gamma(n, p.wide_unit_roundoff))
-        lost = p.smallest_normal * (self.products + self.plain // 2)
-        # 8 covers the handful of operations around the sums.
-        inflation = 1 + 4 * (terms + 8) * RADII
-        radius: Array = self.mass * (relative * inflation)
-        radius += (1 + relative) * lost * inflation
-        if self.spread is not NOTHING:
-            radius += self.spread * inflation
-        return radius
+        spread = None if self.spread is NOTHING else self.spread
+        return radius_of_sum(tested, self.mass, spread, products, plain)
 
     @property
-    def wide(self) -> Array:
+    def _wide(self) -> Array:
         """The midpoints in the wide dtype, in which all is computed that rounds."""
         return np.asarray(self.mid, self.tested.wide)
 
     @cached_property
     def halves(self) -> tuple[Array, Array]:
         """The midpoints' nearest float64 and, where they are wider, the rest; else NOTHING."""
-        near = self.mid.astype(np.float64)
-        return near, NOTHING if near.dtype == self.mid.dtype else (self.mid - near).astype(np.float64)
+        return wide.halves(self.mid)
 
     @property
     def _magnitude(self) -> Array:
@@ -188,7 +150,7 @@ class Ball(Number):
         """One sum of both sums' terms."""
         result = type(self)(
             self.tested,
-            self.wide + other.wide,
+            self._wide + other._wide,
             _either(np.add, self.spread, other.spread),
             self.mass + other.mass,
             self.products + other.products,
@@ -209,11 +171,11 @@ class Ball(Number):
 
     def dot(self, other: Self) -> Self:
         """A sum of as many products as a row has elements, each as in `times`."""
-        return self._product(other, _matmul, terms=self.mid.shape[-1])
+        return self._product(other, wide.matmul, terms=self.mid.shape[-1])
 
     def _product(self, other: Self, multiply: Any, terms: int) -> Self:
         a, b = self._magnitude, other._magnitude
-        mid, mass, spread = multiply(self.wide, other.wide), multiply(a, b), NOTHING
+        mid, mass, spread = multiply(self._wide, other._wide), multiply(a, b), NOTHING
         r_a, r_b = self.radius, other.radius
         if r_a is not NOTHING or r_b is not NOTHING:
             r_a, r_b = np.broadcast_to(r_a, a.shape), np.broadcast_to(r_b, b.shape)
@@ -228,7 +190,7 @@ class Ball(Number):
     def column_sum(self) -> Self:
         """One sum of all the rows' terms."""
         result = self.mapped(lambda array: np.sum(array, axis=-2, keepdims=True))
-        result.mid = np.sum(self.wide, axis=-2, keepdims=True)
+        result.mid = np.sum(self._wide, axis=-2, keepdims=True)
         result.products *= self.mid.shape[-2]
         result.plain *= self.mid.shape[-2]
         result.ambiguous = result.ambiguous > 0
@@ -239,8 +201,8 @@ class Ball(Number):
         mid, mine, theirs = np.maximum(self.mid, other.mid), self.radius, other.radius
         radius = _either(np.maximum, mine, theirs)
         if radius is not NOTHING:
-            loses = self.wide + mine <= other.wide - theirs
-            wins = other.wide + theirs <= self.wide - mine
+            loses = self._wide + mine <= other._wide - theirs
+            wins = other._wide + theirs <= self._wide - mine
             radius = np.where(loses, theirs, np.where(wins, mine, radius))
         result = self.around(mid, radius, self.tested)
         result.ambiguous = _either(np.logical_or, self.ambiguous, other.ambiguous)
@@ -258,8 +220,8 @@ class Ball(Number):
         reach = _either(np.add, self.radius, other.radius)
         if reach is NOTHING:
             return Unsure(compare(self.mid, other.mid), NOWHERE)
-        surely = compare(self.wide + reach, other.mid)
-        possibly = compare(self.wide - reach, other.mid)
+        surely = compare(self._wide + reach, other.mid)
+        possibly = compare(self._wide - reach, other.mid)
         return Unsure(surely, possibly & ~surely)
 
     def __setitem__(self, mask: Unsure, value: Any) -> None:
@@ -268,8 +230,8 @@ class Ball(Number):
         mid = np.where(mask.surely, new.mid, self.mid)
         radius = np.where(mask.surely, new.radius, self.radius)
         if mask.undecided.any():
-            low = np.minimum(self.wide - self.radius, new.wide - new.radius)
-            high = np.maximum(self.wide + self.radius, new.wide + new.radius)
+            low = np.minimum(self._wide - self.radius, new._wide - new.radius)
+            high = np.maximum(self._wide + self.radius, new._wide + new.radius)
             rounding = 4 * self.tested.wide_unit_roundoff * (np.abs(low) + np.abs(high))
             mid = np.where(mask.undecided, (low + high) / 2, mid)
             hull = ((high - low) / 2 + rounding) * (1 + 4 * RADII)
@@ -278,15 +240,6 @@ class Ball(Number):
         closed.ambiguous = _either(np.logical_or, self.ambiguous, mask.undecided)
         self.__dict__.clear()  # with what is cached of the old numbers
         self.__dict__.update(closed.__dict__)
-
-
-def _matmul(one: Array, other: Array) -> Array:
-    """one @ other; in longdouble, which no library for matrices has, row by column."""
-    if one.dtype != np.longdouble or not hasattr(np, "vecdot"):  # before NumPy 2.0
-        return np.matmul(one, other)
-    rows, columns = one[..., :, None, :], other.swapaxes(-1, -2)[..., None, :, :]
-    product: Array = np.vecdot(rows, columns)
-    return product
 
 
 def _either(function: Any, one: Array, other: Array) -> Array:

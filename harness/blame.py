@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from harness.case import Case, Trace
-from harness.checking import Compared, compare
+from harness.checking import compare
+from harness.compared import Compared
 from harness.derivation import REFERENCE, Derivation
 from harness.finding import DERIVATION
 

@@ -81,7 +81,10 @@ def part(case: Case, places: slice | Array) -> Case:
 
 def part_of_trace(trace: Trace, places: slice | Array) -> Trace:
     """The traces of the cases at some places of the stack."""
-    return tuple(LayerTrace(*(array[places] for array in layer)) for layer in trace)
+    return tuple(
+        LayerTrace(*(array if array is None else array[places] for array in layer))
+        for layer in trace
+    )
 
 
 def quantity_shapes(shape: Shape) -> tuple[LayerTrace, ...]:

@@ -23,7 +23,8 @@ import numpy as np
 
 from harness.calling import one_by_one
 from harness.case import Array, Case, Shape, Trace, part, part_of_trace
-from harness.checking import Compared, compare, compare_step
+from harness.checking import compare, compare_step
+from harness.compared import Compared
 from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, Derivation, reference_at, walk
 from harness.lattice import LADDER, lattice_stack
 from harness.mistakes import CATALOGUE, Mistake, planted

@@ -1,14 +1,26 @@
 """A derivation against one witness on one stack of cases: where they part, in numbers."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
 from harness.ball import Ball
+from harness.blocks import in_blocks
 from harness.calling import Fault, one_by_one
-from harness.case import QUANTITIES, Array, Case, LayerTrace, Trace, quantity_shapes
-from harness.compare import all_inside, differs, error_over_radius, outside
+from harness.case import (
+    QUANTITIES,
+    Case,
+    LayerTrace,
+    Trace,
+    numbers,
+    part,
+    part_of_trace,
+    quantity_shapes,
+)
+from harness.compare import differs
+from harness.compared import Compared, compare_traces, joined
 from harness.derivation import (
     FORMULAS,
     REFERENCE,
@@ -17,12 +29,11 @@ from harness.derivation import (
     Derivation,
     Formula,
     Step,
-    in_order,
     only,
     reference_on,
     walk,
 )
-from harness.formats import precision
+from harness.formats import Precision, precision
 from harness.once import Made, once, patched
 from harness.padding import trace_padded
 from harness.whole_step import step_by_step
@@ -41,26 +52,6 @@ class Witness(Protocol):
 
 class WitnessError(Exception):
     """A witness failed, or returned something that is no trace of the case."""
-
-
-class Compared(NamedTuple):
-    """One quantity of one layer over a stack.
-
-    `apart` marks the elements where derivation and witness disagree; `witness_out` those where
-    the witness is outside the certified radius; in the exact regime it is None, for bits alone do
-    not say who is wrong. `largest` is the largest error over radius of either where both are inside
-    (certified only).
-    """
-
-    layer: int
-    quantity: str
-    formula: str
-    expected: Array
-    observed: Array
-    apart: Array
-    witness_out: Array | None
-    largest: float | None
-    ambiguous: int
 
 
 def trace_of(witness: Witness, case: Case, at_true_shape: bool = False) -> Trace:
@@ -108,7 +99,7 @@ class Kept(NamedTuple):
     """
 
     observed: Made
-    balls: Made
+    balls: dict[int, Made]  # of each block of the stack, by its first case
     by_step: list[tuple[Trace, list[Fault]]]
 
     @classmethod
@@ -176,11 +167,10 @@ def compare(
     given = None if chained else expected
     observing = once(one_by_one(derivation, case.shape, faults), kept.observed, patched)
     observed = walk(only(formulas, observing), case, given)
-    # Only a witness that overflows where nothing should makes balls that are not finite.
-    with np.errstate(all="ignore"):
-        on_balls = _on_balls(case, reference, kept, recomputes)
-        balls = None if exact else walk(on_balls, case, given)
-    return list(_compare_traces(expected, observed, balls)), faults
+    if exact:
+        return list(compare_traces(expected, observed)), faults
+    call = partial(_on_balls, precision(case.dtype), reference, recomputes)
+    return _inside_balls(call, case, expected, observed, chained, kept), faults
 
 
 def compare_step(
@@ -200,62 +190,47 @@ def compare_step(
         told: list[Fault] = []
         kept.by_step.append((step_by_step(train_step, case, told), told))
     ((observed, faults),) = kept.by_step
-    with np.errstate(all="ignore"):
-        balls = None if exact else walk(_on_balls(case, reference, kept), case)
+    if exact:
+        quantities: Iterable[Compared] = compare_traces(expected, observed)
+    else:
+        call = partial(_on_balls, precision(case.dtype), reference, False)
+        quantities = _inside_balls(call, case, expected, observed, True, kept)
     compared = []
-    for each in _compare_traces(expected, observed, balls):
+    for each in quantities:
         compared.append(each._replace(formula=TRAIN_STEP))
         if each.apart.any():
             break
     return compared, faults
 
 
-def _compare_traces(expected: Trace, observed: Trace, balls: Trace | None) -> Iterator[Compared]:
-    """Every quantity that was observed, in the order of computation."""
-    for layer, step in in_order(len(expected)):
-        for quantity in step.quantities:
-            value = getattr(observed[layer], quantity)
-            if value is None:
-                continue
-            ball = None if balls is None else getattr(balls[layer], quantity)
-            theirs = getattr(expected[layer], quantity)
-            yield _compare(layer, quantity, step.formula, theirs, value, ball)
+def _inside_balls(
+    call: Callable[[Made], Call],
+    case: Case,
+    expected: Trace,
+    observed: Trace,
+    chained: bool,
+    kept: Kept,
+) -> list[Compared]:
+    """Every quantity beside its balls, in blocks of the stack that fit into a processor's cache."""
+
+    def inside(block: slice) -> list[Compared]:
+        some = part(case, block)
+        theirs, ours = part_of_trace(expected, block), part_of_trace(observed, block)
+        made = kept.balls.setdefault(block.start, {})
+        # Only a witness that overflows where nothing should makes balls that are not finite.
+        with np.errstate(all="ignore"):
+            balls = walk(call(made), some, None if chained else theirs)
+        return list(compare_traces(theirs, ours, balls))
+
+    blocks = in_blocks(inside, len(case.inputs), numbers(case.shape))
+    return [joined(each, expected, observed) for each in zip(*blocks, strict=True)]
 
 
-def _compare(
-    layer: int,
-    quantity: str,
-    formula: str,
-    expected: Array,
-    observed: Array,
-    ball: Ball | None,
-) -> Compared:
-    if ball is None:
-        apart = differs(expected, observed)
-        return Compared(layer, quantity, formula, expected, observed, apart, None, None, 0)
-    where = layer, quantity, formula
-    ambiguous = int(np.count_nonzero(ball.ambiguous))
-    if (largest := all_inside(ball, expected, observed)) is not None:
-        nowhere = np.zeros(expected.shape, bool)
-        return Compared(*where, expected, observed, nowhere, nowhere, largest, ambiguous)
-    theirs, ours = error_over_radius(expected, ball), error_over_radius(observed, ball)
-    # Arguments that are not finite have no radius: there, only being equal is agreement.
-    bounded = np.isfinite(ball.mid) & np.isfinite(ball.radius)
-    witness_out = bounded & outside(theirs)
-    apart = witness_out | np.where(bounded, outside(ours), differs(expected, observed))
-    inside = bounded & ~ball.ambiguous & ~apart
-    largest = float(np.maximum(theirs, ours).max(initial=0.0, where=inside))
-    return Compared(*where, expected, observed, apart, witness_out, largest, ambiguous)
-
-
-def _on_balls(
-    case: Case, reference: Derivation, kept: Kept, recomputes: bool = False
-) -> Call:
-    tested = precision(case.dtype)
+def _on_balls(tested: Precision, reference: Derivation, recomputes: bool, made: Made) -> Call:
     call = reference_on(
         lambda value: value if isinstance(value, Ball) else Ball.exact(value, tested), reference
     )
-    call = once(call, kept.balls, Ball.patched)
+    call = once(call, made, Ball.patched)
     layer_outputs: dict[int, Any] = {}
 
     def recomputing(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:

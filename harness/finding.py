@@ -7,8 +7,9 @@ import numpy as np
 
 from harness.calling import FATAL, Fault
 from harness.case import Array, Case, Layer, Trace, pick
-from harness.checking import Compared, Witness, compare_all, trace_of
+from harness.checking import Witness, compare_all, trace_of
 from harness.compare import Census
+from harness.compared import Compared
 from harness.derivation import REFERENCE, Derivation
 from harness.lattice import is_exact, is_normal
 from harness.mistakes import Mistake

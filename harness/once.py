@@ -35,7 +35,8 @@ def once(call: Call, made: Made, patch: Patch) -> Call:
                 return results
             if other.ndim and np.count_nonzero(other) * 2 < other.size:
                 places = np.flatnonzero(other)
-                some = call(step, layer, [each[places] if each.ndim else each for each in arguments])
+                few = [each[places] if each.ndim else each for each in arguments]
+                some = call(step, layer, few)
                 if _known(some):
                     pairs = zip(results, some, strict=True)
                     return [patch(result, places, part) for result, part in pairs]

@@ -7,8 +7,8 @@ from typing import Any, Final
 import numpy as np
 
 from harness.case import QUANTITIES
-from harness.checking import Compared
 from harness.compare import differs, distance_in_ulps
+from harness.compared import Compared
 
 SAME = "same bits"
 LEGAL = "within the radius"

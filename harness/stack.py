@@ -62,9 +62,7 @@ class Stacked(Number):
         np.copyto(self.array, self.constant(value).array, where=mask)
 
 
-def at_once(
-    formula: Any, arguments: Sequence[Any], shapes: Sequence[Shape]
-) -> list[Array] | None:
+def at_once(formula: Any, arguments: Sequence[Any], shapes: Sequence[Shape]) -> list[Array] | None:
     """One of our own formulas on a whole stack, in one call; the arguments as `call_stack`'s.
 
     None for anybody else's, and where ours cannot be run so or does not behave: calling it case

@@ -10,8 +10,9 @@ from harness import kink as kinks
 from harness.accumulation import Seen
 from harness.calling import Fault
 from harness.case import QUANTITIES, Case, Trace, part_of_trace
-from harness.checking import Compared, Kept, Witness, compare, compare_all, same, trace_of
+from harness.checking import Kept, Witness, compare, compare_all, same, trace_of
 from harness.compare import Census, is_bit_for_bit
+from harness.compared import Compared
 from harness.derivation import Derivation, alone, formula_of, quantities_of, reference_at
 from harness.finding import (
     DERIVATION,
@@ -105,7 +106,9 @@ class Verification:
         if chained and not findings and not self.derivation.train_step:
             kept = Kept.nothing()
             for name, trace in traces.items():
-                result = compare(self.derivation, case, trace, exact, True, self.reference, kept=kept)
+                result = compare(
+                    self.derivation, case, trace, exact, True, self.reference, kept=kept
+                )
                 for item in result[0]:
                     row = Row(item.quantity, name, regime, case.dtype.name)
                     self.tallies[row].ambiguous += item.ambiguous

@@ -10,12 +10,12 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from harness.ball import gamma
 from harness.case import Case, Shape, numbers
 from harness.floats import float_stack
 from harness.formats import FORMATS, precision
 from harness.lattice import LADDER, has_exact, is_exact, lattice_stack
 from harness.plan import CERTIFIED, EXACT, Planned
+from harness.rounding import gamma
 from harness.strategies import GRID
 
 # The most numbers that all arrays of a case and of its trace have together, and those of a stack:

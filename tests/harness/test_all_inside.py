@@ -1,18 +1,20 @@
 """The cheap answer of the certified comparison: all inside, and how near the edge, in one pass."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
+from harness.ball import Ball
 from harness.compare import all_inside
+from harness.formats import precision
 
 INF, NAN = np.inf, np.nan
 
 
 def balls(mids, radii, ambiguous=False):
-    wide = np.array([mids], np.longdouble)
-    return SimpleNamespace(mid=wide, radius=np.array([radii]), ambiguous=np.array(ambiguous))
+    mid, radius = np.array([mids], np.longdouble), np.array([radii])
+    ball = Ball(precision(np.dtype(np.float64)), mid, radius, np.abs(mid).astype(np.float64))
+    ball.ambiguous = np.array(ambiguous)
+    return ball
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from harness.ball import Ball, gamma
+from harness.ball import Ball
 from harness.formats import FORMATS, precision
+from harness.rounding import gamma
 
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
 SINGLE = precision(DTYPES[0])

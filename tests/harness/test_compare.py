@@ -1,11 +1,11 @@
 """The one comparison: what counts as different, what is outside a ball, what a census keeps."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
+from harness.ball import Ball
 from harness.compare import Census, differs, error_over_radius, is_bit_for_bit, outside
+from harness.formats import precision
 
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
 INF, NAN = float("inf"), float("nan")
@@ -117,7 +117,7 @@ ONE_AND_MORE = float(after(1, DTYPES[0]))
 )
 def test_error_over_radius_tells_what_is_outside(mid, radius, observed, ratio, is_outside):
     # A real ball's radius is inflated a little, so that no value lies exactly on its edge.
-    ball = SimpleNamespace(mid=np.array([[mid]]), radius=np.array([[radius]]))
+    ball = Ball(precision(DTYPES[1]), *np.array([[[mid]], [[radius]], [[abs(mid)]]]))
 
     found = error_over_radius(np.array([[observed]], np.float32), ball)
 

@@ -11,7 +11,7 @@ import pytest
 from harness import regression, revision
 from harness.candidate import CandidateError
 from harness.case import QUANTITIES
-from harness.checking import Compared
+from harness.compared import Compared
 from harness.derivation import REFERENCE
 from harness.floats import float_stack
 from harness.lattice import LADDER, lattice_stack
