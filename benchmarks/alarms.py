@@ -48,8 +48,8 @@ def measure() -> dict[str, Any]:
             "at a kink": int(np.count_nonzero(refused & kinks)),
         }
     # Either of these raises at the first case that is refused.
-    ours.check(REFERENCE, case, "exact")
-    ours.check(REFERENCE, ours.stack(SHAPE, "certified", CASES), "certified")
+    ours.check(REFERENCE, [case], "exact")
+    ours.check(REFERENCE, [ours.stack(SHAPE, "certified", CASES)], "certified")
     alarms[OWN] = {"cases": 2 * CASES, "refused": 0, "at a kink": 0}
     return {
         "shape": named(SHAPE),

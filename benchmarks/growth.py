@@ -36,7 +36,7 @@ def measure() -> dict[str, Any]:
         what: {
             regime: _grown(
                 [
-                    (size, _seconds(ours.stack(shape, regime, count), regime))
+                    (size, _seconds(ours.stacks(shape, regime, count), regime))
                     for size, shape, count in points
                 ]
             )
@@ -55,12 +55,12 @@ def _grown(points: Sequence[tuple[int, float]]) -> dict[str, Any]:
     return {"exponent": exponent(points), "points": points}
 
 
-def _seconds(case: Case, regime: str) -> float:
+def _seconds(cases: Sequence[Case], regime: str) -> float:
     """The least of several times, which other work on the machine has disturbed least."""
-    ours.check(REFERENCE, case, regime)
+    ours.check(REFERENCE, cases, regime)
     times = []
     for _ in range(REPEATS):
         start = time.perf_counter()
-        ours.check(REFERENCE, case, regime)
+        ours.check(REFERENCE, cases, regime)
         times.append(time.perf_counter() - start)
     return min(times)

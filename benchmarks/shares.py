@@ -7,7 +7,7 @@ import cProfile
 import pstats
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
 from statistics import median
@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks import ours
 from benchmarks.names import A_FILE, OWN, named
-from benchmarks.speed import OF_A_FILE, SHAPES, STACKS
+from benchmarks.speed import SHAPES, STACK
 from harness import candidate
 from harness import derivation as walked
 from harness.case import Case, Shape
@@ -51,29 +51,26 @@ def measure() -> dict[str, Any]:
     file = candidate.load(ours.FILE, ours.FOLDER)
     return {
         f"{tool}, {regime}": {
-            named(shape): median(ratio(case, regime) for _ in range(ROUNDS))
-            for shape, count in zip(SHAPES, counts, strict=True)
-            for case in [ours.stack(shape, regime, count)]
+            named(shape): median(ratio(cases, regime) for _ in range(ROUNDS))
+            for shape, count in zip(SHAPES, STACK, strict=True)
+            for cases in [ours.stacks(shape, regime, count)]
         }
-        for tool, ratio, counts in (
-            (OWN, of_the_reference, STACKS),
-            (A_FILE, partial(of_a_file, file), OF_A_FILE),
-        )
+        for tool, ratio in ((OWN, of_the_reference), (A_FILE, partial(of_a_file, file)))
         for regime in ours.REGIMES
     }
 
 
-def of_a_file(derivation: Derivation, case: Case, regime: str) -> float:
+def of_a_file(derivation: Derivation, cases: Sequence[Case], regime: str) -> float:
     """Formulas that are called one case at a time, in this process: each call is on the clock."""
     clock = Clock()
     formulas = {name: clock.timed(getattr(derivation, name)) for name in FORMULAS}
     witnesses = [w._replace(trace=clock.timed(w.trace)) for w in ours.witnesses()]
     start = time.perf_counter()
-    ours.check(derivation._replace(**formulas), case, regime, witnesses)
+    ours.check(derivation._replace(**formulas), cases, regime, witnesses)
     return (time.perf_counter() - start) / clock.seconds - 1
 
 
-def of_the_reference(case: Case, regime: str) -> float:
+def of_the_reference(cases: Sequence[Case], regime: str) -> float:
     """Our own formulas are known by what they are, so no wrapper: a profiler reads its clock.
 
     On a stack they are few calls, and so cost the profiler nothing. Where the balls run them they
@@ -83,7 +80,7 @@ def of_the_reference(case: Case, regime: str) -> float:
     witnesses = [w._replace(trace=clock.timed(w.trace)) for w in ours.witnesses()]
     profile = cProfile.Profile()
     start = time.perf_counter()
-    profile.runcall(ours.check, REFERENCE, case, regime, witnesses)
+    profile.runcall(ours.check, REFERENCE, cases, regime, witnesses)
     total = time.perf_counter() - start
     for name in FORMULAS:
         clock.seconds += of_formula(pstats.Stats(profile), getattr(REFERENCE, name).__code__)
@@ -114,10 +111,10 @@ def memory() -> dict[str, Any]:
 
 def _peak(shape: Shape, regime: str, count: int) -> int:
     case = ours.stack(shape, regime, count)
-    ours.check(REFERENCE, case, regime)
+    ours.check(REFERENCE, [case], regime)
     tracemalloc.start()
     try:
-        ours.check(REFERENCE, case, regime)
+        ours.check(REFERENCE, [case], regime)
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -22,11 +22,11 @@ from harness.isolation import Isolated
 
 SHAPES = ((3, 4, 3), (8, 8, 8), (16, 32, 16))
 ROUNDS = 5
-# Cases a round: of a checker that takes one at a time; of our own in stacks; of a file's formulas.
+# Cases a round: of a checker that takes one at a time.
 ONE_BY_ONE = {"gradcheck": 3}
 OF_THE_OTHERS = 20
-STACKS = (10_000, 5_000, 1_000)
-OF_A_FILE = (2_000, 1_000, 500)
+# And in each stack of our own, by shape.
+STACK = (8_192, 4_096, 1_024)
 
 
 class Timed(NamedTuple):
@@ -100,12 +100,10 @@ def _repeatedly(peer: Peer, function: Any, shape: Shape, times: int) -> None:
 
 def _of_ours(candidate: Derivation) -> list[Timed]:
     return [
-        Timed(f"{tool}, {regime}", shape, count, partial(ours.check, derivation, case, regime))
-        for tool, derivation, counts in (
-            (OWN, REFERENCE, STACKS),
-            (A_FILE, candidate, OF_A_FILE),
-        )
-        for shape, count in zip(SHAPES, counts, strict=True)
+        Timed(f"{tool}, {regime}", shape, number, partial(ours.check, derivation, cases, regime))
+        for shape, count in zip(SHAPES, STACK, strict=True)
         for regime in ours.REGIMES
-        for case in [ours.stack(shape, regime, count)]
+        for cases in [ours.stacks(shape, regime, count)]
+        for number in [count * len(cases)]
+        for tool, derivation in ((OWN, REFERENCE), (A_FILE, candidate))
     ]

@@ -115,10 +115,10 @@ def test_a_mistake_in_the_update_or_in_what_is_kept_cannot_be_shown(name):
 @pytest.mark.parametrize("regime", ours.REGIMES)
 def test_a_refused_derivation_ends_the_benchmark(regime):
     case = ours.stack((3, 4, 3), regime, 20)
-    ours.check(REFERENCE, case, regime)
+    ours.check(REFERENCE, [case], regime)
 
     with pytest.raises(AssertionError, match="refused: deriv_relu_wrt_biases"):
-        ours.check(planted(MISTAKES["biases_mean"]), case, regime)
+        ours.check(planted(MISTAKES["biases_mean"]), [case], regime)
 
 
 def test_formulas_count_as_inside_but_not_where_balls_run_them():

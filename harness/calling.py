@@ -22,6 +22,8 @@ from harness.stack import at_once
 
 # How many cases of each stack are called a second time.
 REPEATED: Final = 2
+# So many cases get copies of their arguments at a time: these stay near the processor.
+BLOCK: Final = 128
 # Our own formulas run on longer stacks in one call, and on the first case by itself.
 FEW: Final = 16
 # Kinds of faults that end the process in which a derivation runs: the formula is not called again.
@@ -136,15 +138,15 @@ def _call_stack(
     dtype = arguments[0].dtype
     count = len(arguments[0])
     results = [np.empty((count, *shape), dtype) for shape in shapes]
-    copies = [np.copy(argument) if np.ndim(argument) else argument for argument in arguments]
-    one_case_each = zip(
-        *(copy if np.ndim(copy) else repeat(copy, count) for copy in copies), strict=True
-    )
-    for place, one in enumerate(one_case_each):
-        returned = call_one(formula, one, place)
-        for result, array in zip(results, _checked(returned, shapes, dtype, place), strict=True):
-            result[place] = array
-    _check_arguments(names, arguments, copies)
+    for start in range(0, count, BLOCK):
+        block = [each[start : start + BLOCK] if np.ndim(each) else each for each in arguments]
+        copies = [np.copy(each) if np.ndim(each) else each for each in block]
+        each_case = zip(*(copy if np.ndim(copy) else repeat(copy) for copy in copies), strict=False)
+        for place, one in enumerate(each_case, start):
+            arrays = _checked(call_one(formula, one, place), shapes, dtype, place)
+            for result, array in zip(results, arrays, strict=True):
+                result[place] = array
+        _check_arguments(names, block, copies, start)
     for place in range(min(REPEATED, count)):
         _check_repeat(formula, arguments, results, place)
     return results
@@ -185,7 +187,7 @@ def _checked(
             raise Misbehaved(
                 place, "has a wrong shape", f"shape {shape}", f"shape {result.shape}", which
             )
-        if result.dtype != dtype:
+        if result.dtype is not dtype and result.dtype != dtype:
             raise Misbehaved(
                 place, "has a wrong dtype", f"dtype {dtype}", f"dtype {result.dtype}", which
             )
@@ -196,7 +198,9 @@ def _kind(value: Any) -> str:
     return "None" if value is None else f"a {type(value).__name__}"
 
 
-def _check_arguments(names: Sequence[str], arguments: Sequence[Any], copies: Sequence[Any]) -> None:
+def _check_arguments(
+    names: Sequence[str], arguments: Sequence[Any], copies: Sequence[Any], start: int
+) -> None:
     for name, before, after in zip(names, arguments, copies, strict=True):
         if name.startswith("parameter") or not np.ndim(before):
             continue
@@ -204,7 +208,7 @@ def _check_arguments(names: Sequence[str], arguments: Sequence[Any], copies: Seq
         if changed.any():
             where = tuple(int(axis) for axis in np.argwhere(changed)[0])
             raise Misbehaved(
-                where[0],
+                start + where[0],
                 f"changed its argument {name}",
                 f"{name}{list(where[1:])} to stay {before[where]!s}",
                 f"{after[where]!s} after the call",

@@ -4,22 +4,20 @@ This protects the run from accidents: an endless loop, `os._exit`, a segmentatio
 taken, NumPy changed. It is no sandbox: a file that means harm can read and write what its user can.
 """
 
-import mmap
 import os
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
 from harness.calling import DIED, SLOW, STUCK, Elsewhere, Misbehaved
 from harness.candidate import CandidateError
+from harness.channel import Channel, shared
 from harness.derivation import REFERENCE, Derivation
 
 # Seconds: for one call, for all calls of one formula in a run, and for the file's import.
@@ -73,10 +71,9 @@ class Isolated:
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
-        with tempfile.TemporaryFile() as file, theirs:
-            os.ftruncate(file.fileno(), 8)
-            self._progress = memoryview(mmap.mmap(file.fileno(), 8)).cast("q")
-            handles = theirs.fileno(), file.fileno()
+        with theirs, os.fdopen(shared(), "rb") as memory:
+            handles = theirs.fileno(), memory.fileno()
+            self._channel = Channel(ours.detach(), memory.fileno())
             arguments = *handles, self.name, str(self.folder)
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-c", _START.format(root=_ROOT, arguments=arguments)],
@@ -88,11 +85,10 @@ class Isolated:
                 # The order of sets of strings must not differ from run to run.
                 env=os.environ | {"PYTHONHASHSEED": "0"},
             )
-        self._connection = Connection(ours.detach())
 
     def close(self) -> None:
         """End the process and everything that it started."""
-        self._connection.close()
+        self._channel.close()
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -101,14 +97,14 @@ class Isolated:
 
     def _answer(self, limit: float) -> Any:
         """What the process sends. Raises Died, or TimeoutError if one call takes over `limit` s."""
-        begun, since = self._progress[0], time.monotonic()
-        while not self._connection.poll(limit / 20):
-            if self._progress[0] != begun:
-                begun, since = self._progress[0], time.monotonic()
+        begun, since = self._channel.counter[0], time.monotonic()
+        while not self._channel.poll(limit / 20):
+            if self._channel.counter[0] != begun:
+                begun, since = self._channel.counter[0], time.monotonic()
             elif time.monotonic() - since > limit:
                 raise TimeoutError
         try:
-            return self._connection.recv()
+            return self._channel.recv()
         except (EOFError, ConnectionError):
             raise Died(self._end()) from None
 
@@ -134,7 +130,7 @@ class Isolated:
             raise Misbehaved(0, *self._gone[formula])
         start = time.monotonic()
         try:
-            self._connection.send((formula, function, arguments, first))
+            self._channel.send((formula, function, arguments, first))
             kind, told, written = self._answer(CALL_LIMIT)
         except TimeoutError:
             expected, observed = f"a result within {CALL_LIMIT} s", "none: it was ended"
@@ -158,7 +154,7 @@ class Isolated:
 
     def _given_up(self, formula: str, first: int, *fault: str) -> Misbehaved:
         """The fault for which a formula is not called again; the others get a new process."""
-        place = max(int(self._progress[0]) - 1 - first, 0)
+        place = max(int(self._channel.counter[0]) - 1 - first, 0)
         kind, expected, observed = fault
         self._gone[formula] = kind, expected, observed
         self.close()

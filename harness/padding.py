@@ -37,6 +37,8 @@ def trace_padded(trace: Callable[[Case], Trace], case: Case, at_true_shape: bool
     """What `trace` gives for the padded stack, cut to the case; or padded in length alone."""
     shape = case.shape if at_true_shape else padded_shape(case.shape)
     length = padded_length(len(case.inputs), shape)
+    if (shape, length) == (case.shape, len(case.inputs)):
+        return trace(case)
     return cut(trace(padded(case, shape, length)), case.shape, len(case.inputs))
 
 

@@ -6,18 +6,17 @@ as a misbehaviour. Memory and written files are limited. It ends when the run do
 ends.
 """
 
-import mmap
 import os
 import sys
 import tempfile
 import threading
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any, Final
 
 from harness import surroundings
 from harness.calling import Misbehaved
 from harness.candidate import CandidateError, load
+from harness.channel import Channel
 
 try:
     import resource
@@ -30,10 +29,10 @@ WRITTEN: Final = 64 << 20
 SHOWN: Final = 200
 
 
-def main(channel: int, progress: int, name: str, folder: str) -> None:
+def main(socket: int, memory: int, name: str, folder: str) -> None:
     """Load the derivation, answer (or say why not), then run what is asked for, to the end."""
-    connection = Connection(channel)
-    counter = memoryview(mmap.mmap(progress, 8)).cast("q")
+    channel = Channel(socket, memory)
+    counter = channel.counter
     threading.Thread(target=_end_with_the_run, daemon=True).start()
     output = _held_back()
     before = surroundings.now()
@@ -41,15 +40,15 @@ def main(channel: int, progress: int, name: str, folder: str) -> None:
     try:
         derivation = load(name, Path(folder))
     except CandidateError as error:
-        connection.send(("refused", str(error)))
+        channel.send(("refused", str(error)))
         return
-    connection.send(("loaded", derivation.own))
+    channel.send(("loaded", derivation.own))
     _read_and_clear(output)
     # Settings that the file makes for itself are its own affair; NumPy's functions are not.
     before = surroundings.now()._replace(numpy=before.numpy)
     while True:
         try:
-            formula, function, arguments, first = connection.recv()
+            formula, function, arguments, first = channel.recv(copied=False)
         except EOFError:
             return
         counter[0] = 0
@@ -67,7 +66,7 @@ def main(channel: int, progress: int, name: str, folder: str) -> None:
         if what := surroundings.changed(before):
             surroundings.restore(before)
             answer = "misbehaved", (Misbehaved.changing(what).fault, 0)
-        connection.send((*answer, _read_and_clear(output)))
+        channel.send((*answer, _read_and_clear(output)))
 
 
 class _Counted:

@@ -203,7 +203,7 @@ def test_the_process_ends_with_the_run_however_that_ends():
         "from pathlib import Path\n"
         "from harness.isolation import Isolated\n"
         f"isolated = Isolated('hostile/endless_loop.py', Path({str(CANDIDATES)!r}))\n"
-        "isolated._connection.send(('relu_forward', operator.call, (None,), 0))\n"
+        "isolated._channel.send(('relu_forward', operator.call, (None,), 0))\n"
         "print(isolated._process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
