@@ -7,7 +7,6 @@ It joins the harness with the frameworks, which do not know each other. Its exit
 import argparse
 import hashlib
 import os
-import shlex
 import signal
 import sys
 from pathlib import Path
@@ -27,8 +26,9 @@ from harness.derivation import REFERENCE
 from harness.determinism import processors
 from harness.isolation import Isolated
 from harness.merge import MergeError
+from harness.options import DATABASE, DERIVATION, FRAMEWORK, KINK, UsageError, command, place_of
 from harness.render import render
-from tests.campaign.options import SEED, UsageError, parse
+from tests.campaign.options import parse
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("reference", "adapters", "harness")
@@ -78,14 +78,8 @@ def main(arguments: list[str]) -> int:
 
 def _run(given: argparse.Namespace, end: End) -> int:
     folder = Path.cwd()
-    for option in ("verdict_json", "resume"):
-        if (path := getattr(given, option)) is not None:
-            try:
-                verdict_json.check_writable(folder / path)
-            except OSError as error:
-                name = f"--{option.replace('_', '-')}"
-                raise UsageError(f"{name} {path}: cannot be written: {error.strerror}") from None
-    path = folder / given.resume if given.resume else None
+    verdict_path = place_of("--verdict-json", given.verdict_json, folder)
+    path = place_of("--resume", given.resume, folder)
     begun = state.read(path) if path else None
     for name in given.framework or ():
         adapters.framework_of(name)
@@ -138,10 +132,10 @@ def _run(given: argparse.Namespace, end: End) -> int:
     begun = begun or State(decisive, 0, None)
     with Progress(sys.stderr) as progress:
         ended = campaign.run(work, asked, where, end, begun, progress, path, database)
-    return _concluded(given, folder, ended)
+    return _concluded(given, verdict_path, ended)
 
 
-def _concluded(given: argparse.Namespace, folder: Path, ended: State) -> int:
+def _concluded(given: argparse.Namespace, path: Path | None, ended: State) -> int:
     if ended.verdict is None:
         print("no task was done: nothing is known")
         return 1
@@ -150,23 +144,17 @@ def _concluded(given: argparse.Namespace, folder: Path, ended: State) -> int:
     if given.task is None:
         number = ended.number
         print(f"The tasks before number {number}: the same again with --tasks {number}.")
-    if given.verdict_json is not None:
-        verdict_json.write(ended.verdict, folder / given.verdict_json)
+    if path is not None:
+        verdict_json.write(ended.verdict, path)
     return 0 if ended.verdict["agrees"] else 1
 
 
 def _command(given: argparse.Namespace) -> str:
     """What begins a campaign with the same tasks."""
     runner = ["tox", "-e", "fuzz", "--"] if "TOX_ENV_NAME" in os.environ else RUNNER
-    options = []
-    for option in ("--derivation", "--kink"):
-        if (value := getattr(given, option[2:])) is not None:
-            options += [option, value]
-    for name in given.framework or ():
-        options += ["--framework", name]
-    if given.example_database != examples.DEFAULT:
-        options += ["--example-database", examples.without_password(given.example_database)]
-    return shlex.join([*runner, *options, f"{SEED}={given.hypothesis_seed}"])
+    own_database = [] if given.example_database == examples.DEFAULT else [DATABASE]
+    decisive = [DERIVATION, KINK, FRAMEWORK, *own_database]
+    return command(runner, given, decisive, given.hypothesis_seed)
 
 
 def _digest(derivation: Path | None) -> str:

@@ -4,14 +4,19 @@ import argparse
 from typing import Any, NoReturn
 
 import adapters
-from harness import examples, kink, profile
+from harness import examples, profile
+from harness.options import (
+    DERIVATION,
+    FRAMEWORK,
+    KINK,
+    SEED,
+    VERDICT_JSON,
+    UsageError,
+    offer,
+    refusing,
+)
 
-SEED = "--hypothesis-seed"
 REDIS = "redis://HOST:PORT"
-
-
-class UsageError(Exception):
-    """What was asked for cannot be run; the message says why in one line."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -32,21 +37,9 @@ def parse(arguments: list[str], given: argparse.Namespace) -> None:
     add("--minutes", metavar="N", help="end after so long (default: at Ctrl-C)")
     add("--tasks", metavar="N", help="end after the first N tasks: a fixed amount of work")
     add("--task", metavar="NUMBER", help="this task alone, as a disagreement's `reproduce` says")
-    add("--derivation", metavar="FILE", help="the derivation to verify (default: the reference)")
-    add(
-        "--framework",
-        metavar="NAME",
-        action="append",
-        help="compare with it, torch:func for another way to its gradients, torch:* for all; "
-        f"repeatable (default: {', '.join(adapters.discover())}, and their variants by turns)",
-    )
-    add(
-        "--kink",
-        metavar="NUMBER",
-        help=f"ReLU's derivative at 0: one of {', '.join(kink.CHOICES)} (default: 0)",
-    )
+    shared = DERIVATION, FRAMEWORK, KINK, VERDICT_JSON
+    offer(add, shared, f"{', '.join(adapters.discover())}, and their variants by turns")
     add(SEED, metavar="N", default="0", help="other cases (default: 0); or 'random'")
-    add("--verdict-json", metavar="PATH", help="write the verdict there as JSON")
     add("--resume", metavar="FILE", help="go on from FILE, if it is there, and keep it up to date")
     add("--shard", metavar="I/N", default="0/1", help="every N-th task, from the I-th on")
     add("--processes", metavar="N", help="so many at once (default: one a processor)")
@@ -63,10 +56,8 @@ def parse(arguments: list[str], given: argparse.Namespace) -> None:
     for name in ("tasks", "task", "processes"):
         setattr(given, name, _number(given, name, int))
     given.shard = _shard(given.shard)
-    try:
+    with refusing(f"{SEED}: ", ValueError):
         given.hypothesis_seed = profile.seed(given.hypothesis_seed)
-    except ValueError as error:
-        raise UsageError(f"{SEED}: {error}") from None
     if given.processes == 0:
         raise UsageError("--processes: expected at least 1, not '0'")
     if given.processes and given.cluster:
