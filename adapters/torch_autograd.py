@@ -19,12 +19,17 @@ from typing import Any
 
 import torch
 import torch.fx.experimental._config as any_sizes
+from torch.optim.sgd import sgd
 
 from adapters._torch_relus import RELUS as RELUS
 from adapters._torch_relus import array, tensor
 from harness.case import Case, LayerTrace, Trace
 
 VERSION = torch.__version__
+# The defaults of `torch.optim.SGD`.
+DEFAULTS: dict[str, Any] = {
+    "momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False, "maximize": False,
+}  # fmt: skip
 
 
 def layer(
@@ -50,10 +55,14 @@ def network(inputs: Any, parts: Any, layer: Callable[..., Any] = layer) -> Any:
 
 
 def autograd(inputs: Any, parts: Any, upstream: Any, layer: Callable[..., Any] = layer) -> Any:
-    """What every layer had, and the gradients of every part, by the graph that was recorded."""
+    """What every layer had, and the gradients of every part, by the graph that was recorded.
+
+    They are those of the inner product of outputs and upstream: as `grad_outputs`, the upstream
+    gradient would have PyTorch import SymPy, which takes half a second.
+    """
     leaves = [each.requires_grad_() for part in parts for each in part]
     outputs, seen = network(inputs, parts, layer)
-    gradients = torch.autograd.grad(outputs, leaves, upstream)
+    gradients = torch.autograd.grad((outputs * upstream).sum(), leaves)
     return seen, [gradients[place : place + 4] for place in range(0, len(gradients), 4)]
 
 
@@ -166,11 +175,7 @@ def traced(way: Callable[[Any, Any, Any], Any], case: Case) -> Trace:
     seen, gradients = way(inputs, parts, upstream)
 
     parameters = [parameter for part in parts for parameter in part[:2]]
-    for parameter, gradient in zip(
-        parameters, (each for part in gradients for each in part[:2]), strict=True
-    ):
-        parameter.grad = gradient
-    torch.optim.SGD(parameters, lr=float(case.learning_rate)).step()
+    step(parameters, [each for part in gradients for each in part[:2]], float(case.learning_rate))
 
     return tuple(
         LayerTrace(
@@ -183,6 +188,16 @@ def traced(way: Callable[[Any, Any, Any], Any], case: Case) -> Trace:
             seen, gradients, parts, strict=True
         )
     )
+
+
+@torch.no_grad()
+def step(parameters: list[Any], gradients: list[Any], rate: float) -> None:
+    """The step of `torch.optim.SGD`, in place, by the function that it calls.
+
+    The class itself imports PyTorch's compiler at its first step, which takes a second.
+    """
+    no_momenta: list[Any] = [None] * len(parameters)
+    sgd(parameters, gradients, no_momenta, lr=rate, **DEFAULTS)
 
 
 def trace(case: Case) -> Trace:

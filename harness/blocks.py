@@ -25,5 +25,11 @@ def in_blocks(find: Callable[[slice], Found], cases: int, numbers: int) -> list[
     places = [slice(*between) for between in pairwise(ends)]
     if blocks == 1:
         return [find(places[0])]
-    with ThreadPoolExecutor(min(blocks, os.cpu_count() or 1)) as threads:
+    with ThreadPoolExecutor(min(blocks, processors())) as threads:
         return list(threads.map(find, places))
+
+
+def processors() -> int:
+    """How many processors there are for this process."""
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux alone has it
+    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -5,7 +5,6 @@ decide the order of a summation, and so the last bits: where rounding can explai
 it is told and is no fault; on the lattice nothing can.
 """
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from textwrap import wrap
@@ -13,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from harness.blocks import processors
 from harness.case import QUANTITIES, Array, Case, Shape, Trace, pick
 from harness.checking import Witness, compare, trace_of
 from harness.compare import Census, is_bit_for_bit
@@ -43,12 +43,6 @@ class Difference(NamedTuple):
     one: Trace
     other: Trace
     said: tuple[str, str]
-
-
-def processors() -> int:
-    """How many processors there are for this process."""
-    affinity = getattr(os, "sched_getaffinity", None)  # Linux alone has it
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def many() -> int:

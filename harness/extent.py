@@ -5,6 +5,7 @@ partial sum by the sum of the absolute values, in any order of summation.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any, Self
 
 import numpy as np
@@ -25,7 +26,7 @@ class Extent(Number):
     def __init__(self, magnitude: Array, step: int, history: Sequence["Extent"] = ()) -> None:
         self.magnitude = magnitude
         self.step = step
-        largest = float(np.max(magnitude, initial=0.0))
+        largest = float(magnitude.max(initial=0.0))
         self.largest: float = max(largest, *(past.largest for past in history), 0.0)
         self.lowest: int = min(step, *(past.lowest for past in history), step)
         widest = float(np.ldexp(largest, -step))
@@ -45,7 +46,9 @@ class Extent(Number):
         return value if isinstance(value, Extent) else self.of(value)  # type: ignore[return-value]
 
     def mapped(self, function: Any) -> Self:
-        return type(self)(function(self.magnitude), self.step, [self])
+        moved = copy(self)
+        moved.magnitude = function(self.magnitude)
+        return moved
 
     def plus(self, other: Self) -> Self:
         step = min(self.step, other.step)

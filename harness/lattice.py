@@ -35,17 +35,21 @@ class Needs(NamedTuple):
 
 def needs(case: Case, reference: Derivation = REFERENCE) -> Needs:
     """The needs of a whole case, each layer fed by the layer before it."""
-    call = reference_on(
-        lambda value: value if isinstance(value, Extent) else Extent.of(value), reference
-    )
+    call = reference_on(_extent, reference)
+    inputs, upstream, rate = map(_extent, (case.inputs, case.upstream, case.learning_rate))
+    layers = tuple(Layer(*map(_extent, layer)) for layer in case.layers)
     with np.errstate(all="ignore"):
-        trace: Trace = walk(call, case)
+        trace: Trace = walk(call, Case(inputs, layers, upstream, rate))
     extents: list[Extent] = [extent for layer in trace for extent in layer]
     return Needs(
         max(extent.widest for extent in extents),
         max(extent.largest for extent in extents),
         min(extent.lowest for extent in extents),
     )
+
+
+def _extent(value: Any) -> Any:
+    return value if isinstance(value, Extent) else Extent.of(value)
 
 
 def is_exact(case: Case, reference: Derivation = REFERENCE) -> bool:

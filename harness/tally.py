@@ -3,7 +3,11 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from harness.case import Shape
+import numpy as np
+
+from harness.case import Case, Shape, Trace
+from harness.compared import Compared
+from harness.derivation import formula_of
 
 
 class Row(NamedTuple):
@@ -42,3 +46,21 @@ class Tally:
         if other.largest_error_over_radius is not None:
             largest = self.largest_error_over_radius or 0.0
             self.largest_error_over_radius = max(largest, other.largest_error_over_radius)
+
+
+def tally_of(item: Compared, case: Case, trace: Trace) -> Tally:
+    """One quantity of one layer, as it was compared with the witness whose trace this is."""
+    tally = Tally(
+        {case.shape},
+        cases=len(case.inputs) if item.layer == 0 else 0,
+        elements=item.expected.size,
+        live=int(np.count_nonzero(item.expected)),
+        ambiguous=item.ambiguous,
+        largest_error_over_radius=item.largest,
+    )
+    if formula_of(item.quantity).startswith("relu"):
+        z = trace[item.layer].layer_outputs
+        tally.on, tally.off, tally.kinks = (
+            int(np.count_nonzero(mask)) for mask in (z > 0, z < 0, z == 0)
+        )
+    return tally

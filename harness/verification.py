@@ -1,6 +1,6 @@
 """A derivation before its witnesses: every case it is checked on, and what came of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -13,7 +13,7 @@ from harness.case import QUANTITIES, Case, Trace, part_of_trace
 from harness.checking import Kept, Witness, compare, compare_all, same, trace_of
 from harness.compare import Census, is_bit_for_bit
 from harness.compared import Compared
-from harness.derivation import Derivation, alone, formula_of, quantities_of, reference_at
+from harness.derivation import Derivation, alone, quantities_of, reference_at
 from harness.finding import (
     DERIVATION,
     VALUES,
@@ -26,7 +26,7 @@ from harness.finding import (
 )
 from harness.grid import Grid
 from harness.special import Alike
-from harness.tally import Row, Tally
+from harness.tally import Row, Tally, tally_of
 from harness.variations import KINDS, vary
 
 Result: TypeAlias = tuple[list[Compared], list[Fault]]
@@ -87,6 +87,7 @@ class Verification:
             name: trace_of(witness, case, at_true_shape) for name, witness in self.witnesses.items()
         }
         results: dict[str, Result] = {}
+        tallies: dict[str, list[Tally]] = {}
         kept, kept_before = Kept.nothing(), Kept.nothing()
         for name, trace in traces.items():
             recomputes = self._recomputes(name)
@@ -98,7 +99,12 @@ class Verification:
             if self.against and not twin:
                 before, _ = compare_all(self.against, *given, kept_before)
                 regression.note(self.changes, (i for i in before if i.quantity in about), counted)
-            self._count(name, regime, case, counted, trace)
+            tallies[name] = (
+                tallies[twin] if twin else [tally_of(item, case, trace) for item in counted]
+            )
+            for item, tally in zip(counted, tallies[name], strict=True):
+                row = Row(item.quantity, name, regime, case.dtype.name)
+                self.tallies.setdefault(row, Tally()).add(tally)
         if self.derivation.train_step and not of and not any(map(_parted, results.values())):
             compared = {item.quantity for result in results.values() for item in result[0]}
             self.left_out |= set(QUANTITIES) - compared
@@ -151,26 +157,6 @@ class Verification:
             for witness in self.witnesses.values()
             for finding in determinism.repeat(witness, case, regime, *kept, self.reference)
         ]
-
-    def _count(
-        self, name: str, regime: str, case: Case, compared: Iterable[Compared], trace: Trace
-    ) -> None:
-        for item in compared:
-            row = Row(item.quantity, name, regime, case.dtype.name)
-            tally = self.tallies.setdefault(row, Tally())
-            tally.shapes.add(case.shape)
-            tally.cases += len(case.inputs) if item.layer == 0 else 0
-            tally.elements += item.expected.size
-            tally.live += int(np.count_nonzero(item.expected))
-            tally.ambiguous += item.ambiguous
-            if item.largest is not None:
-                largest = tally.largest_error_over_radius or 0.0
-                tally.largest_error_over_radius = max(largest, item.largest)
-            if formula_of(item.quantity).startswith("relu"):
-                z = trace[item.layer].layer_outputs
-                tally.on += int(np.count_nonzero(z > 0))
-                tally.off += int(np.count_nonzero(z < 0))
-                tally.kinks += int(np.count_nonzero(z == 0))
 
     def _judged(
         self, regime: str, case: Case, traces: dict[str, Trace], results: dict[str, Result]

@@ -15,6 +15,7 @@ import numpy as np
 
 import adapters
 from harness import examples, kink, verdict_json
+from harness.blocks import processors
 from harness.campaign import campaign, plan, state, workers
 from harness.campaign.campaign import Asked
 from harness.campaign.end import End
@@ -23,7 +24,6 @@ from harness.campaign.state import State
 from harness.campaign.work import Work
 from harness.candidate import CandidateError
 from harness.derivation import REFERENCE
-from harness.determinism import processors
 from harness.isolation import Isolated
 from harness.merge import MergeError
 from harness.options import DATABASE, DERIVATION, FRAMEWORK, KINK, UsageError, command, place_of
