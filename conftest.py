@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import adapters
-from harness import options, profile, render, verdict, verdict_json
+from harness import options, profile, render, terminal, verdict, verdict_json
 from harness.derivation import REFERENCE
 from harness.finding import Finding
 from harness.verification import Verification
@@ -52,7 +52,7 @@ def _refusing(*kinds: type[Exception]) -> Iterator[None]:
     try:
         yield
     except kinds as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(terminal.printable(str(error))) from None
 
 
 def _frameworks(config: pytest.Config) -> list[str]:
@@ -62,7 +62,7 @@ def _frameworks(config: pytest.Config) -> list[str]:
 def pytest_report_header(config: pytest.Config) -> str:
     derivation = config.stash[VERIFICATION].derivation
     own = "" if derivation is REFERENCE else f" ({', '.join(derivation.own)})"
-    return (
+    return terminal.printable(
         f"crossgrad: {derivation.name}{own} against {', '.join(_frameworks(config))}; "
         f"{options.SEED}={config.stash[ASKED].seed}"
     )
@@ -141,8 +141,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def _leave_the_failures_to_the_verdict(config: pytest.Config) -> None:
     """Dozens of failed tests would say over and over what the verdict says once."""
     config.option.tbstyle = "no"
-    if terminal := config.pluginmanager.get_plugin("terminalreporter"):
-        terminal.reportchars = ""
+    if reporter := config.pluginmanager.get_plugin("terminalreporter"):
+        reporter.reportchars = ""
 
 
 def pytest_terminal_summary(
@@ -150,8 +150,8 @@ def pytest_terminal_summary(
 ) -> None:
     if VERDICT in config.stash:
         terminalreporter.section("verdict")
-        for line in render.render(config.stash[VERDICT]):
-            terminalreporter.line(line)
+        for line, colour in render.in_colour(config.stash[VERDICT]):
+            terminalreporter.line(line, **colour)
 
 
 def _conclude(config: pytest.Config) -> verdict.Verdict:

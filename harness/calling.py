@@ -14,10 +14,12 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from harness import kinds
 from harness.case import Array, Shape, quantity_shapes
 from harness.compare import differs
 from harness.derivation import PARAMETERS, Call, Derivation, Step
 from harness.formats import carrier
+from harness.raised import in_words
 from harness.stack import at_once
 
 # How many cases of each stack are called a second time.
@@ -26,11 +28,6 @@ REPEATED: Final = 2
 BLOCK: Final = 128
 # Our own formulas run on longer stacks in one call, and on the first case by itself.
 FEW: Final = 16
-# Kinds of faults that end the process in which a derivation runs: the formula is not called again.
-STUCK: Final = "does not return"
-SLOW: Final = "is too slow"
-DIED: Final = "ends the process"
-FATAL: Final = (STUCK, SLOW, DIED)
 
 
 class Fault(NamedTuple):
@@ -56,7 +53,7 @@ class Misbehaved(Exception):
     @classmethod
     def changing(cls, what: str) -> "Misbehaved":
         """For a formula that leaves something changed that is not its own."""
-        return cls(0, f"changes {what}", "it to stay as it was", "changed")
+        return cls(0, f"{kinds.CHANGES} {what}", "it to stay as it was", "changed")
 
 
 class Elsewhere(ABC):
@@ -160,9 +157,7 @@ def call_one(formula: Any, arguments: Sequence[Any], place: int) -> Any:
         error.fault = place, *error.fault[1:]
         raise
     except (Exception, SystemExit) as error:
-        lines = str(error).strip().splitlines()
-        shown = f"{type(error).__name__}: {lines[-1]}" if lines else type(error).__name__
-        raise Misbehaved(place, "raised an exception", "a result", shown) from error
+        raise Misbehaved(place, kinds.RAISED, *in_words(error)) from error
 
 
 def _checked(
@@ -174,22 +169,22 @@ def _checked(
     else:
         wanted = f"a tuple of {len(shapes)} arrays"
         if not isinstance(returned, tuple | list):
-            raise Misbehaved(place, "returned the wrong thing", wanted, _kind(returned))
+            raise Misbehaved(place, kinds.WRONG_THING, wanted, _kind(returned))
         if len(returned) != len(shapes):
             shown = f"a {type(returned).__name__} of {len(returned)}"
-            raise Misbehaved(place, "returned a wrong number of results", wanted, shown)
+            raise Misbehaved(place, kinds.WRONG_NUMBER, wanted, shown)
         results = returned
     for which, (result, shape) in enumerate(zip(results, shapes, strict=True)):
         if not isinstance(result, np.ndarray):
             wanted = f"an array of shape {shape}"
-            raise Misbehaved(place, "returned the wrong thing", wanted, _kind(result), which)
+            raise Misbehaved(place, kinds.WRONG_THING, wanted, _kind(result), which)
         if result.shape != shape:
             raise Misbehaved(
-                place, "has a wrong shape", f"shape {shape}", f"shape {result.shape}", which
+                place, kinds.WRONG_SHAPE, f"shape {shape}", f"shape {result.shape}", which
             )
         if result.dtype is not dtype and result.dtype != dtype:
             raise Misbehaved(
-                place, "has a wrong dtype", f"dtype {dtype}", f"dtype {result.dtype}", which
+                place, kinds.WRONG_DTYPE, f"dtype {dtype}", f"dtype {result.dtype}", which
             )
     return results
 
@@ -209,7 +204,7 @@ def _check_arguments(
             where = tuple(int(axis) for axis in np.argwhere(changed)[0])
             raise Misbehaved(
                 start + where[0],
-                f"changed its argument {name}",
+                f"{kinds.CHANGED} {name}",
                 f"{name}{list(where[1:])} to stay {before[where]!s}",
                 f"{after[where]!s} after the call",
             )
@@ -231,7 +226,7 @@ def _check_repeat(
                 at = tuple(np.argwhere(changed)[0])
                 raise Misbehaved(
                     place,
-                    "differs between two equal calls",
+                    kinds.DIFFERS,
                     f"{result[place][at]!s} again",
                     f"{array[at]!s} the second time",
                     which,
@@ -240,7 +235,7 @@ def _check_repeat(
             if differs(before, copy).any() or np.shares_memory(before, again[which]):
                 raise Misbehaved(
                     place,
-                    "returns an array that a later call overwrites",
+                    kinds.OVERWRITES,
                     "a new array at every call",
                     "one array, used again",
                     which,

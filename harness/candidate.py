@@ -31,7 +31,7 @@ def load(name: str, folder: Path) -> Derivation:
     """
     path = folder / name
     if not path.exists():
-        raise CandidateError(f"{name}: no such file")
+        raise CandidateError(f"{name}: no such file in {folder}")
     if not path.is_file():
         kind = "a directory" if path.is_dir() else "no regular file"
         raise CandidateError(f"{name}: is {kind}, expected a Python file")
@@ -100,4 +100,6 @@ def _check_signature(name: str, formula: str, function: Any, expected: tuple[str
     except TypeError:
         line = getattr(getattr(function, "__code__", None), "co_firstlineno", None)
         where = f"{name}, line {line}" if line else name
-        raise CandidateError(f"{where}: {formula}{signature} is wrong, {wanted}") from None
+        raise CandidateError(
+            f"{where}: {formula}{signature} takes wrong arguments, {wanted}"
+        ) from None

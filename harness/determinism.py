@@ -18,8 +18,9 @@ from harness.checking import Witness, compare, trace_of
 from harness.compare import Census, is_bit_for_bit
 from harness.derivation import REFERENCE, Derivation, formula_of
 from harness.finding import Finding, Shown
+from harness.kinds import DIFFERS
 
-EQUAL_CALLS: Final = "differs between two equal calls"
+EQUAL_CALLS: Final = DIFFERS
 THREADS: Final = "differs with the number of threads"
 KINDS: Final = (EQUAL_CALLS, THREADS)
 # Large enough for PyTorch to split over threads in every dtype, and for sums of so many terms to
@@ -123,7 +124,8 @@ def lines(repeats: Iterable[dict[str, Any]], findings: Iterable[dict[str, Any]])
         if rounding := each["rounded_by_threads"]:
             what = ", ".join(quantity for quantity in QUANTITIES if quantity in rounding)
             name = each["framework"]
-            yield f"The number of threads decides the last bits, legally: {name} in {what}."
+            text = f"The number of threads decides the last bits, legally: {name} in {what}."
+            yield from wrap(text, 80)
 
 
 def _apart(difference: Difference) -> Iterator[tuple[int, str, Array]]:

@@ -23,6 +23,7 @@ from harness.checking import Witness, WitnessError, trace_of
 from harness.compare import differs, is_bit_for_bit
 from harness.derivation import TRAIN_STEP, Derivation, only, walk
 from harness.finding import VALUES, Diagnosis, Finding
+from harness.kinds import CHANGED, RAISED, WRONG_SHAPE
 from harness.lattice import LADDER, lattice_stack
 from harness.mistakes import CATALOGUE, Mistake, planted
 from harness.pattern import Sample, describe
@@ -39,10 +40,6 @@ SEED: Final = 0
 
 # The quantities that have a value for every z.
 OF_UNITS: Final = ("layer_outputs", "relu_outputs", "deriv_relu_wrt_z")
-
-RAISED: Final = "raised an exception"
-WRONG_SHAPE: Final = "has a wrong shape"
-CHANGED: Final = "changed its argument"
 
 
 class Seen(NamedTuple):

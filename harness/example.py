@@ -1,17 +1,19 @@
 """A disagreement for people: who says what, the smallest case that shows it, and what it is."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
-from textwrap import wrap
 from typing import Any
 
 import numpy as np
 
 from harness import case as cases
+from harness.advice import on
 from harness.case import Array
 from harness.compare import is_bit_for_bit
 from harness.finding import DERIVATION, VALUES
 from harness.table import listed
+from harness.terminal import WIDTH, fold, folded, printable
 
 # The row of labels to the left of a finding's text.
 LABEL = 12
@@ -26,20 +28,24 @@ def example(finding: dict[str, Any], formulas: Mapping[str, str]) -> Iterator[st
     formula, quantity, kind = finding["formula"], finding["quantity"], finding["kind"]
     if kind == VALUES:
         yield from _parties(finding, f"{formulas[formula]}, {formula}")
-        yield _labelled("regime", _regime(finding["regime"]))
+        yield from _labelled("regime", _regime(finding["regime"]))
     else:
         where = f"layer {finding['layer']}"
-        yield (
-            f"{formula} {kind} ({formulas[formula]}, for {quantity}, {where})"
-            if finding["outlier"] == DERIVATION
-            else f"{finding['outlier']} {kind}"
-            + (f": {quantity}, {where}, index {finding['index']}" if finding["index"] else "")
-        )
-        yield _labelled("expected", finding["expected"])
-        yield _labelled("observed", finding["observed"])
+        if finding["outlier"] == DERIVATION:
+            where, of = f"{formula} {kind}: {quantity}, {where}", formulas[formula]
+        else:
+            index = finding["index"]
+            more = f": {quantity}, {where}, index {index}" if index else ""
+            where, of = f"{finding['outlier']} {kind}{more}", finding["outlier"]
+        yield from folded([where])
+        yield from _labelled("expected", finding["expected"])
+        yield from _labelled("observed", f"{finding['observed']}   ({of})")
+    by_values = kind == VALUES and finding["outlier"] == DERIVATION
+    if not by_values:
+        yield from _advice(finding)
     case = cases.from_json(finding["case"])
     found = "the smallest found" if finding["smallest"] else "as it was met"
-    yield _labelled("case", f"{case.dtype}, learning rate {case.learning_rate!s}, {found}:")
+    yield from _labelled("case", f"{case.dtype}, learning rate {case.learning_rate!s}, {found}:")
     named: list[tuple[str, Array]] = [("inputs", case.inputs[0])]
     for layer, (weights, biases) in enumerate(case.layers):
         number = f" {layer}" if len(case.layers) > 1 else ""
@@ -52,12 +58,14 @@ def example(finding: dict[str, Any], formulas: Mapping[str, str]) -> Iterator[st
             for said, rows in finding["arrays"].items()
         ]
         mark = ", the element marked" if arrays[0][1].size > 1 else ""
-        yield _labelled("", f"{quantity}{mark}:")
+        yield from _labelled("", f"{quantity}{mark}:")
         yield from _matrices(arrays, tuple(finding["index"]))
         yield from _census(finding["census"])
     if finding["mistakes"] is not None:
         yield from _diagnosis(finding)
-    yield _labelled("reproduce", finding["reproduce"])
+    if by_values and not finding["mistakes"]:
+        yield from _advice(finding)
+    yield from reproduce(finding["reproduce"])
 
 
 def _parties(finding: dict[str, Any], by_hand: str) -> Iterator[str]:
@@ -65,16 +73,16 @@ def _parties(finding: dict[str, Any], by_hand: str) -> Iterator[str]:
     quantity, framework = finding["quantity"], finding["framework"]
     where = f"layer {finding['layer']}, index {finding['index']}"
     if finding["outlier"] == DERIVATION:
-        yield f"{quantity} disagrees with {framework}: {where}"
+        yield from folded([f"{quantity} disagrees with {framework}: {where}"])
         right, wrong = framework, by_hand
     else:
-        yield f"{framework} stands alone in {quantity}: {where}"
+        yield from folded([f"{framework} stands alone in {quantity}: {where}"])
         right, wrong = by_hand, framework
     others = finding["agreeing"]
     agreeing = others if len(others) < MANY else [f"{len(others)} others"]
     agree = f"; {listed(agreeing)} {'agrees' if len(others) == 1 else 'agree'}" if others else ""
-    yield _labelled("expected", f"{finding['expected']}   ({right}{agree})")
-    yield _labelled("observed", f"{finding['observed']}   ({wrong})")
+    yield from _labelled("expected", f"{finding['expected']}   ({right}{agree})")
+    yield from _labelled("observed", f"{finding['observed']}   ({wrong})")
 
 
 def _regime(regime: str) -> str:
@@ -83,52 +91,71 @@ def _regime(regime: str) -> str:
     return f"{regime}: more than rounding can explain, in any order of summation"
 
 
-def _labelled(label: str, text: str) -> str:
-    return f"  {label:<{LABEL - 2}}{text}"
+def _labelled(label: str, text: str) -> list[str]:
+    return fold(f"  {label:<{LABEL - 2}}{printable(text)}", LABEL)
+
+
+def reproduce(command: str) -> Iterator[str]:
+    """A command to paste: where a line is full, a backslash goes on. Options keep their values."""
+    parts: list[str] = []
+    for word in shlex.split(command):
+        if parts and not word.startswith("-"):
+            parts[-1] += f" {shlex.quote(word)}"
+        else:
+            parts.append(shlex.quote(word))
+    label, (line, *others) = "reproduce", parts
+    for part in others:
+        if len(printable(f"{line} {part} \\")) > WIDTH - LABEL:
+            yield f"  {label:<{LABEL - 2}}{printable(line)} \\"
+            label, line = "", part
+        else:
+            line += f" {part}"
+    yield f"  {label:<{LABEL - 2}}{printable(line)}"
+
+
+def _advice(finding: dict[str, Any]) -> Iterator[str]:
+    if advice := on(finding["kind"], finding["outlier"]):
+        if advice.why:
+            yield from _labelled("why", advice.why)
+        yield from _labelled("try", advice.attempt)
 
 
 def _census(census: dict[str, Any]) -> Iterator[str]:
     worst, (layer, *index) = census["worst"], census["worst"]["layer_and_index"]
     share = f"{census['differing']:,} of {census['compared']:,} elements differ in the whole run"
-    yield _labelled("census", share)
+    yield from _labelled("census", share)
     if census["constant_ratio"] is not None:
-        yield _labelled("", f"observed / expected is always {census['constant_ratio'] + 0.0:g}")
+        yield from _labelled(
+            "", f"observed / expected is always {census['constant_ratio'] + 0.0:g}"
+        )
     ulps = f"{float(worst['ulps']):.3g} units in the last place"
-    yield _labelled("", f"worst: {ulps}, layer {layer}, index {index}:")
-    yield _labelled("", f"expected {worst['expected']}, observed {worst['observed']}")
+    yield from _labelled("", f"worst: {ulps}, layer {layer}, index {index}:")
+    yield from _labelled("", f"expected {worst['expected']}, observed {worst['observed']}")
 
 
 def _diagnosis(finding: dict[str, Any]) -> Iterator[str]:
     """The lessons of the mistakes that it may be, or else the pattern of the errors."""
     for place, mistake in enumerate(finding["mistakes"]):
         name = mistake["name"].replace("_", " ")
-        yield from _wrapped("or" if place else "mistake", f"{name}: {mistake['lesson']}")
+        yield from _labelled("or" if place else "mistake", f"{name}: {mistake['lesson']}")
     if not finding["mistakes"]:
-        yield _labelled("mistake", "no known mistake does this")
+        yield from _labelled("mistake", "no known mistake does this")
     if finding["pattern"]:
-        yield from _wrapped("pattern", f"{finding['pattern']}, in every case that was tried")
-
-
-def _wrapped(label: str, text: str) -> Iterator[str]:
-    # A hyphen may be a number's sign.
-    first, *others = wrap(text, 80 - LABEL, break_on_hyphens=False)
-    yield _labelled(label, first)
-    for line in others:
-        yield _labelled("", line)
+        yield from _labelled("pattern", f"{finding['pattern']}, in every case that was tried")
 
 
 def _matrices(named: Sequence[tuple[str, Array]], marked: tuple[int, ...] = ()) -> Iterator[str]:
     """Matrices side by side under their names, in the document's notation."""
     blocks = [[name, *_rows(array, marked)] for name, array in named]
     widths = [max(map(len, block)) for block in blocks]
-    if sum(widths) + 2 * len(widths) > 80 - LABEL and len(blocks) > 1:
+    if sum(widths) + 2 * len(widths) > WIDTH - LABEL and len(blocks) > 1:
         middle = len(blocks) // 2
         yield from _matrices(named[:middle], marked)
         yield from _matrices(named[middle:], marked)
         return
     for row in zip_longest(*blocks, fillvalue=""):
         cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-        yield f"{'':{LABEL}}{'  '.join(cells)}".rstrip()
+        yield from fold(f"{'':{LABEL}}{'  '.join(cells)}".rstrip())
 
 
 def _rows(array: Array, marked: tuple[int, ...]) -> list[str]:

@@ -38,7 +38,8 @@ def database(place: str, folder: Path) -> ExampleDatabase:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DatabaseError(f"cannot be written: {error.strerror}") from None
+        wrong = "is a file, expected a folder" if path.exists() else error.strerror
+        raise DatabaseError(f"cannot be written: {wrong}") from None
     return DirectoryBasedExampleDatabase(path)
 
 
@@ -52,12 +53,16 @@ def _redis(url: str) -> ExampleDatabase:
         from hypothesis.extra.redis import RedisExampleDatabase
         from redis import Redis, RedisError
     except ModuleNotFoundError as error:
-        raise DatabaseError(f"needs the package {error.name}, which is not installed") from None
+        raise DatabaseError(
+            f"needs the package {error.name}, which is not installed: "
+            "pip install -r requirements.txt"
+        ) from None
     try:
         server = Redis.from_url(url)
         server.ping()
     except (RedisError, ValueError, OSError) as error:
-        raise DatabaseError(" ".join(str(error).split())) from None
+        why = " ".join(str(error).split())
+        raise DatabaseError(f"no Redis server answers there: {why}") from None
     return RedisExampleDatabase(server)
 
 
@@ -75,5 +80,9 @@ def stored(database: ExampleDatabase) -> list[Example]:
             kept = json.loads(text)
             examples.append(Example(str(kept["framework"]), from_json(kept["case"])))
         except (ValueError, KeyError, TypeError) as error:
-            raise DatabaseError(f"an example in it is none: {type(error).__name__}") from None
+            wrong = f"{type(error).__name__}: {error}"
+            raise DatabaseError(
+                f"an entry that was kept there is no case ({wrong}), expected a place that only "
+                "campaigns write to"
+            ) from None
     return examples

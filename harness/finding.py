@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from harness.calling import FATAL, Fault
+from harness.calling import Fault
 from harness.case import Array, Case, Layer, Trace, pick
 from harness.checking import Witness, compare_all, trace_of
 from harness.compare import Census
 from harness.compared import Compared
 from harness.derivation import REFERENCE, Derivation
+from harness.kinds import FATAL
 from harness.lattice import is_exact, is_normal
 from harness.mistakes import Mistake
 from harness.shrink import shrink

@@ -15,10 +15,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from harness.calling import DIED, SLOW, STUCK, Elsewhere, Misbehaved
+from harness.calling import Elsewhere, Misbehaved
 from harness.candidate import CandidateError
 from harness.channel import Channel, shared
 from harness.derivation import REFERENCE, Derivation
+from harness.kinds import DIED, SLOW, STUCK
 
 # Seconds: for one call, for all calls of one formula in a run, and for the file's import.
 CALL_LIMIT: Final = 10
@@ -60,9 +61,15 @@ class Isolated:
             kind, told = self._answer(IMPORT_LIMIT)
         except TimeoutError:
             self.close()
-            raise CandidateError(f"{name}: its import takes more than {IMPORT_LIMIT} s") from None
+            raise CandidateError(
+                f"{name}: its import takes more than {IMPORT_LIMIT} s, expected it to define "
+                "functions and no more"
+            ) from None
         except Died as error:
-            raise CandidateError(f"{name}: its import ends the process: {error}") from None
+            raise CandidateError(
+                f"{name}: its import ends the process: {error}, expected it to define functions "
+                "and no more"
+            ) from None
         if kind == "refused":
             self.close()
             raise CandidateError(told)

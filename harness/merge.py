@@ -1,4 +1,4 @@
-"""Verdicts on the parts of one run, as one: `python -m harness.merge A.json B.json …`.
+"""Verdicts on the parts of one run, as one: `python -m harness.merge A.json B.json ...`.
 
 A part is a shard of a campaign, or one of its tasks: the same derivation before the same versions,
 with the same seed, on cases of its own. Counts add, shapes unite, the largest ratio is the largest
@@ -19,6 +19,7 @@ from harness.certificate import Certificate
 from harness.entries import RULES, Keyed, keyed, together
 from harness.render import render
 from harness.tally import Tally
+from harness.terminal import printable, say
 from harness.verdict import NO_CASE, compared, unchecked
 from harness.verdict_json import check_writable, checked_as_json, gap_as_json, tallies_of, write
 from harness.verdict_read import FORM, VerdictError, read
@@ -129,7 +130,7 @@ class _Parser(argparse.ArgumentParser):
     """Refuses in one line and with the status that every command here has for it."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"ERROR: {message}\n")
+        self.exit(USAGE, f"ERROR: {printable(message)}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -151,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     if given.verdict_json:
         write(verdict, given.verdict_json)
-    print(*render(verdict), sep="\n")
+    say(render(verdict))
     return AGREES if verdict["agrees"] else DISAGREES
 
 

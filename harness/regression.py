@@ -110,22 +110,24 @@ def lines(name: str, changes: Iterable[dict[str, Any]]) -> Iterator[str]:
     """The same for people."""
     yield f"Compared with {name}, on the same cases:"
     for change in changes:
-        yield f"{change['quantity']:<24}{_in_words(change)}"
+        first, *others = _in_words(change)
+        yield f"{change['quantity']:<24}{first}"
+        yield from (f"{'':<24}{line}" for line in others)
 
 
-def _in_words(change: dict[str, Any]) -> str:
+def _in_words(change: dict[str, Any]) -> list[str]:
     if change["answer"] == SAME:
-        return f"the same bits in all {change['elements']:,} elements"
+        return [f"the same bits in all {change['elements']:,} elements"]
     count = f"{change['changed']:,} of {change['elements']:,} elements"
     if change["answer"] == LEGAL:
         ulps = np.inf if change["largest_ulps"] is None else change["largest_ulps"]
-        return (
-            f"other bits in {count}, by at most {ulps:.3g} ulp:\n"
-            f"{'':<24}a legal reformulation, both inside the certified radius"
-        )
+        return [
+            f"other bits in {count}, by at most {ulps:.3g} ulp:",
+            "a legal reformulation, both inside the certified radius",
+        ]
     sides = {
         "new": "the frameworks side with today's: an error was corrected",
         "old": "the frameworks side with the other: an error was made",
         "neither": "the frameworks side with neither",
     }
-    return f"DIFFERENT in {count}:\n{'':<24}{sides[change['sides_with']]}"
+    return [f"DIFFERENT in {count}:", sides[change["sides_with"]]]

@@ -1,20 +1,37 @@
 """The verdict for people: plain text, at most 80 columns wide where the numbers allow it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from harness import accumulation, certificate, determinism, exhaustive, regression, special
-from harness.calling import DIED
 from harness.derivation import TRAIN_STEP
 from harness.example import example
 from harness.finding import DERIVATION
+from harness.kinds import DIED
 from harness.table import frameworks, listed, table, totals
+from harness.terminal import folded
 
 
 def render(verdict: dict[str, Any]) -> list[str]:
     """The lines of a verdict's JSON: who is right, the smallest examples, the table, the rest."""
-    lines = [headline(verdict), ""]
+    examples = []
     for finding in verdict["disagreements"]:
-        lines += [*example(finding, verdict["formulas"]), ""]
+        examples += [*example(finding, verdict["formulas"]), ""]
+    return [*folded([headline(verdict)]), "", *examples, *folded(_about_the_run(verdict))]
+
+
+def in_colour(verdict: dict[str, Any]) -> Iterator[tuple[str, dict[str, bool]]]:
+    """The same lines, each with pytest's words for its colour: the headline alone has one."""
+    name = "green" if verdict["agrees"] else "red" if verdict["disagreements"] else "yellow"
+    colour = {name: True}
+    for line in render(verdict):
+        colour = colour if line else {}
+        yield line, colour
+
+
+def _about_the_run(verdict: dict[str, Any]) -> list[str]:
+    """The table, what was not checked, and what is told and not judged."""
+    lines: list[str] = []
     if verdict["checked"]:
         lines += [*table(verdict), "", *totals(verdict)]
     lines += exhaustive.lines(verdict["exhaustive"])
@@ -30,15 +47,19 @@ def render(verdict: dict[str, Any]) -> list[str]:
         place = gap["quantity"], gap["framework"], gap["regime"], gap["dtype"]
         what = " ".join(part for part in place if part)
         lines.append(f"NOT CHECKED {what + ': ' if what else ''}{gap['reason']}")
+    if any(gap["asked"] for gap in gaps):
+        lines.append("What was not checked may be wrong. More tests, or tasks, may check it.")
     if not verdict["disagreements"]:
         lines += certificate.lines(verdict["sensitivity"])
     lines += special.lines(verdict["conventions"])
     lines += accumulation.lines(verdict["accumulation"])
     lines += [f"Note: {note}" for note in verdict["notes"]]
-    for name in verdict["not_asked"]:
-        lines.append(f"Not asked: {name} (this run chose its frameworks with --framework).")
+    if verdict["not_asked"]:
+        names = listed(verdict["not_asked"])
+        lines.append(f"Not asked: {names} (this run chose its frameworks with --framework).")
     versions = ", ".join(frameworks(verdict))
-    return [*lines, f"Seed {verdict['seed']}; {versions}; NumPy {verdict['numpy']}."]
+    lines.append(f"Seed {verdict['seed']}; {versions}; NumPy {verdict['numpy']}.")
+    return lines
 
 
 def headline(verdict: dict[str, Any]) -> str:

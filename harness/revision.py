@@ -46,7 +46,10 @@ def _git(root: Path, revision: str, *arguments: str) -> bytes:
     if run.returncode:
         reason = run.stderr.decode(errors="replace").strip().splitlines()[-1:]
         shown = reason[0].removeprefix("fatal: ") if reason else "git failed"
-        raise CandidateError(f"{revision}: no such file and no such revision: {shown}")
+        raise CandidateError(
+            f"{revision}: no such file and no such revision, expected a FILE, or a commit, branch "
+            f"or tag: git says {shown!r}"
+        )
     return run.stdout
 
 

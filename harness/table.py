@@ -35,7 +35,10 @@ def listed(words: Iterable[str]) -> str:
 
 
 def table(verdict: dict[str, Any]) -> Iterator[str]:
-    """A row for each quantity; with many witnesses, a row for each of them."""
+    """A row for each quantity; with many witnesses, a row for each of them.
+
+    Columns that are too wide to be side by side are one under the other.
+    """
     if len(verdict["frameworks"]) <= COLUMNS:
         yield from _by_quantity(verdict)
     else:
@@ -43,15 +46,17 @@ def table(verdict: dict[str, Any]) -> Iterator[str]:
 
 
 def _by_quantity(verdict: dict[str, Any]) -> Iterator[str]:
-    names = [f"{witness['name']} {witness['version']}" for witness in verdict["frameworks"]]
     yield "Cases equal bit for bit / cases inside the radius (largest error over radius)"
-    yield f"{'quantity':<{QUANTITY}}" + "".join(f"{name:<{CELL}}" for name in names).rstrip()
-    for quantity in QUANTITIES:
-        cells = (
-            f"{_cell(verdict, quantity, witness['name']):<{CELL - 1}} "
-            for witness in verdict["frameworks"]
-        )
-        yield f"{quantity:<{QUANTITY}}{''.join(cells)}".rstrip()
+    columns = [
+        [f"{witness['name']} {witness['version']}"]
+        + [_cell(verdict, quantity, witness["name"]) for quantity in QUANTITIES]
+        for witness in verdict["frameworks"]
+    ]
+    fit = all(len(cell) < CELL for column in columns for cell in column)
+    for beside in [columns] if fit else [[column] for column in columns]:
+        for name, *cells in zip(("quantity", *QUANTITIES), *beside, strict=True):
+            row = "".join(f"{cell:<{CELL}}" for cell in cells)
+            yield f"{name:<{QUANTITY}}{row}".rstrip()
 
 
 def _cell(verdict: dict[str, Any], quantity: str, witness: str) -> str:

@@ -140,14 +140,14 @@ def _vacuous(row: Row, tally: Tally) -> str | None:
         return "never compared"
     with_batch = [shape for shape in tally.shapes if shape[0]]
     if tally.live < max(len(with_batch), 1):
-        return f"{tally.live} of {tally.elements} elements are not zero"
+        return f"{tally.live} of {tally.elements} elements are not zero: zeros would pass"
     if formula_of(row.quantity).startswith("relu"):
         met = {"on": tally.on, "off": tally.off}
         if row.regime == "exact":
             met["at the kink"] = tally.kinks
         missing = [side for side, count in met.items() if not count]
         if missing:
-            return f"no unit was {' or '.join(missing)}"
+            return f"no unit was {' or '.join(missing)}: any answer there would pass"
     return None
 
 

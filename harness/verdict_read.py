@@ -155,7 +155,7 @@ def read(path: Path) -> dict[str, Any]:
         except (ValueError, LookupError, OverflowError) as error:
             wrong = f"{type(error).__name__}: {error}"
     if wrong is not None:
-        raise VerdictError(f"{path}: is no verdict: {wrong}")
+        raise VerdictError(f"{path}: is no verdict as --verdict-json writes it: {wrong}")
     return dict(found)
 
 

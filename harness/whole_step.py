@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from harness import kinds
 from harness.calling import Elsewhere, Fault, Misbehaved, call_one, call_stack, quiet
 from harness.case import QUANTITIES, Case, Layer, LayerTrace, Trace, quantity_shapes
 from harness.derivation import TRAIN_STEP, Formula
@@ -65,9 +66,7 @@ def _step_by_step(train_step: Formula, case: Case, faults: list[Fault]) -> Trace
         """The step in the form of a formula: its values, or its one value."""
         returned = step(*arrays)
         if list(returned) != keys:
-            raise Misbehaved(
-                0, "returned other quantities at another call", _named(keys), _named(returned)
-            )
+            raise Misbehaved(0, kinds.OTHER_QUANTITIES, _named(keys), _named(returned))
         values = tuple(returned.values())
         return values if len(values) > 1 else values[0]
 
@@ -97,18 +96,18 @@ def on_arrays(train_step: Formula, depth: int) -> Callable[..., Returned]:
         returned = train_step(inputs, layers, upstream, learning_rate)
         wanted = f"a list of {depth} dict{'s' if depth > 1 else ''}, one a layer"
         if not isinstance(returned, list | tuple):
-            raise Misbehaved(0, "returned the wrong thing", wanted, f"a {type(returned).__name__}")
-        kinds = [type(layer).__name__ for layer in returned]
+            raise Misbehaved(0, kinds.WRONG_THING, wanted, f"a {type(returned).__name__}")
+        types = [type(layer).__name__ for layer in returned]
         if len(returned) != depth or not all(isinstance(layer, dict) for layer in returned):
-            shown = f"a {type(returned).__name__} of {', '.join(kinds) or 'nothing'}"
-            raise Misbehaved(0, "returned the wrong thing", wanted, shown)
+            shown = f"a {type(returned).__name__} of {', '.join(types) or 'nothing'}"
+            raise Misbehaved(0, kinds.WRONG_THING, wanted, shown)
         found = {
             (layer, name): array for layer, d in enumerate(returned) for name, array in d.items()
         }
         for _, name in found:
             if name not in QUANTITIES:
                 wanted = f"any of {', '.join(QUANTITIES)}"
-                raise Misbehaved(0, "returned an unknown quantity", wanted, str(name))
+                raise Misbehaved(0, kinds.UNKNOWN_QUANTITY, wanted, str(name))
         return found
 
     return step

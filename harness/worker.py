@@ -17,6 +17,7 @@ from harness import surroundings
 from harness.calling import Misbehaved
 from harness.candidate import CandidateError, load
 from harness.channel import Channel
+from harness.kinds import RAISED
 
 try:
     import resource
@@ -59,7 +60,7 @@ def main(socket: int, memory: int, name: str, folder: str) -> None:
             answer = "misbehaved", (error.fault, error.which)
         except (MemoryError, KeyboardInterrupt, GeneratorExit) as error:
             place = max(counter[0] - 1 - first, 0)
-            fault = place, "raised an exception", "a result", type(error).__name__
+            fault = place, RAISED, "no exception", type(error).__name__
             answer = "misbehaved", (fault, 0)
         except Exception as error:
             answer = "failed", f"{type(error).__name__}: {error}"

@@ -18,7 +18,9 @@ from harness.campaign.progress import Progress
 from harness.campaign.state import State
 from harness.campaign.work import Work
 from harness.campaign.workers import Result, Workers, results
+from harness.example import reproduce
 from harness.merge import Merged
+from harness.terminal import folded
 
 # Seconds from one writing of the state to the next.
 EVERY: Final = 5
@@ -102,9 +104,9 @@ def _about(found: Result) -> tuple[str, str, str]:
 
 
 def _tell(found: Result, progress: Progress, database: ExampleDatabase | None) -> None:
-    progress.say(
-        f"{found['quantity']} {found['kind']} ({found['framework']}, {found['regime']}): expected "
-        f"{found['expected']}, observed {found['observed']}; {found['reproduce']}"
-    )
+    about = f"{found['quantity']} {found['kind']} ({found['framework']}, {found['regime']})"
+    what = f"{about}: expected {found['expected']}, observed {found['observed']}"
+    for line in (*folded([what]), *reproduce(found["reproduce"])):
+        progress.say(line)
     if database:
         examples.save(database, found)

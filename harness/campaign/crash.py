@@ -12,7 +12,6 @@ from itertools import islice
 from multiprocessing.connection import Connection
 from typing import Any, Final, NamedTuple
 
-from harness.calling import DIED
 from harness.campaign import plan
 from harness.campaign.plan import Task
 from harness.campaign.work import FRAMEWORK, NOBODY, STACK, Marks, Work, as_json, run, started
@@ -22,6 +21,7 @@ from harness.compare import Census
 from harness.derivation import formula_of
 from harness.finding import Finding, Shown
 from harness.isolation import ended
+from harness.kinds import DIED
 from harness.plan import Planned
 from harness.verification import Verification
 

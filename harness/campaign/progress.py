@@ -4,6 +4,7 @@ import time
 from typing import Any, Final, Self, TextIO
 
 from harness.case import Shape
+from harness.terminal import fold, printable
 
 # Seconds between two lines where there is no terminal.
 EVERY: Final = 10
@@ -36,7 +37,7 @@ class Progress:
 
     def say(self, line: str) -> None:
         """A line that stays."""
-        self._console.print(line, markup=False)
+        self._console.print(printable(line), markup=False)
 
     def update(self, shape: Shape, verdict: dict[str, Any], share: float | None) -> None:
         """One more task is done, with this verdict; `share` of all is, if there is an end to it."""
@@ -62,4 +63,5 @@ class Progress:
         self._bar.update(self._task, description=line, total=total, completed=share or 0)
         if not self._console.is_terminal and now - self._said >= EVERY:
             self._said = now
-            self.say(line)
+            for part in fold(line):
+                self.say(part)

@@ -39,9 +39,12 @@ def read(path: Path) -> State | None:
     try:
         given = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise StateError(f"cannot be read: {type(error).__name__}: {error}") from None
+        raise StateError(
+            f"cannot be read: {type(error).__name__}: {error}, expected what a campaign has "
+            "written, or no file"
+        ) from None
     if (wrong := misfit(given, _FORM)) is not None:
-        raise StateError(f"is no campaign's: {wrong}")
+        raise StateError(f"is no campaign's: {wrong} (a file that is not there is begun anew)")
     return State(**given)
 
 
@@ -49,7 +52,10 @@ def check(state: State, campaign: Mapping[str, Any]) -> None:
     """Raises StateError unless it is this campaign's."""
     for what, value in campaign.items():
         if (theirs := state.campaign.get(what)) != value:
-            raise StateError(f"its campaign has {what} {_shown(theirs)}, expected {_shown(value)}")
+            raise StateError(
+                f"its campaign has {what} {_shown(theirs)}, expected {_shown(value)} as in this "
+                "one: go on with the same, or begin another file"
+            )
 
 
 def write(state: State, path: Path) -> None:

@@ -59,16 +59,20 @@ def cluster(address: str, timeout: float = 10) -> Workers:
     try:
         import distributed
     except ModuleNotFoundError as error:
-        raise ClusterError(f"needs the package {error.name}, which is not installed") from None
+        raise ClusterError(
+            f"needs the package {error.name}, which is not installed: "
+            "pip install -r requirements.txt"
+        ) from None
     try:
         client: Any = distributed.Client(address, timeout=timeout)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()
-        raise ClusterError(reason[0] if reason else type(error).__name__) from None
+        why = reason[0] if reason else type(error).__name__
+        raise ClusterError(f"no `dask scheduler` answers there: {why}") from None
     size = sum(client.nthreads().values())
     if not size:
         client.close()
-        raise ClusterError("it has no workers")
+        raise ClusterError("it has no workers, expected some: dask worker ADDRESS --nthreads 1")
     start = partial(client.get_executor, pure=False, retries=RETRIES)
     return Workers(start, size, distributed.KilledWorker, client.close)
 
@@ -117,7 +121,9 @@ def results(
             try:
                 yield task, future.result()
             except CancelledError:
-                raise ClusterError("it is gone") from None
+                raise ClusterError(
+                    "it is gone, and the campaign with it (with --resume FILE it can go on)"
+                ) from None
             except workers.lost:
                 again = run_again(work, task)
                 suspects = [other for other, future in waiting if lost(future)]

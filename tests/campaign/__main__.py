@@ -28,6 +28,7 @@ from harness.isolation import Isolated
 from harness.merge import MergeError
 from harness.options import DATABASE, DERIVATION, FRAMEWORK, KINK, UsageError, command, place_of
 from harness.render import render
+from harness.terminal import printable, say
 from tests.campaign.options import parse
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +71,7 @@ def main(arguments: list[str]) -> int:
     except tuple(ERRORS) as error:
         option = next(ERRORS[kind] for kind in type(error).__mro__ if kind in ERRORS)
         line = f"ERROR: {option.format(**vars(given))}{error}"
-        print(examples.without_password(line), file=sys.stderr)
+        say([printable(examples.without_password(line))], sys.stderr)
         return 4
     finally:
         signal.signal(signal.SIGINT, before)
@@ -137,10 +138,9 @@ def _run(given: argparse.Namespace, end: End) -> int:
 
 def _concluded(given: argparse.Namespace, path: Path | None, ended: State) -> int:
     if ended.verdict is None:
-        print("no task was done: nothing is known")
+        print("No task was done, so nothing is known. More --minutes or --tasks are needed.")
         return 1
-    for line in render(ended.verdict):
-        print(line)
+    say(render(ended.verdict))
     if given.task is None:
         number = ended.number
         print(f"The tasks before number {number}: the same again with --tasks {number}.")

@@ -23,7 +23,7 @@ class Parser(argparse.ArgumentParser):
     """Raises what it does not understand."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message)
+        raise UsageError(f"{message} (--help names the options)")
 
 
 def parse(arguments: list[str], given: argparse.Namespace) -> None:

@@ -3,7 +3,7 @@
 import sys
 import warnings
 from pathlib import Path
-from unittest.mock import Mock
+from unittest.mock import ANY, Mock
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ def with_(formula, function):
 FORWARD, RELU = ("dense_forward", "layer_outputs"), ("relu_forward", "relu_outputs")
 MASK, BACKWARD = ("relu_backward", "deriv_relu_wrt_z"), "dense_backward"
 FIRST, LAST = (BACKWARD, "deriv_relu_wrt_inputs"), (BACKWARD, "deriv_relu_wrt_biases")
-THING, RAISED = "returned the wrong thing", ("raised an exception", "a result")
+THING, RAISED = "returned the wrong thing", ("raised an exception", "no exception in line 8")
 SHAPE, DTYPE = "has a wrong shape", ("has a wrong dtype", "dtype float32")
 NUMBER, REPEAT = "returned a wrong number of results", "differs between two equal calls"
 CHANGES = ("changed its argument upstream", "upstream[0, 1] to stay 6.0", "0.0 after the call")
@@ -77,7 +77,7 @@ def test_an_odd_derivation_has_exactly_its_own_fault(name, load):
 @pytest.mark.parametrize(
     ("where", "function", "observed"),
     [
-        (RELU, lambda z: sys.exit("first\nlast\n"), (*RAISED, "SystemExit: last")),
+        (RELU, lambda z: sys.exit("first\nlast\n"), (RAISED[0], ANY, "SystemExit: last")),
         (RELU, lambda z: np.float32(1), (THING, ARRAY, "a float32")),
         (FIRST, lambda d, x, w: x, (THING, THREE, "a ndarray")),
         (FIRST, lambda d, x, w: [x, w, d, d], (NUMBER, THREE, "a list of 4")),

@@ -106,7 +106,7 @@ def test_a_state_of_another_campaign_is_refused(whole, tmp_path):
     begun = state.read(path)
 
     state.check(begun, {"seed": 1})
-    with pytest.raises(StateError, match=r"^its campaign has seed 1, expected 2$"):
+    with pytest.raises(StateError, match=r"^its campaign has seed 1, expected 2 as in "):
         state.check(begun, {"seed": 2})
 
 
@@ -123,7 +123,7 @@ def test_what_is_no_state_is_refused_in_one_line(tmp_path, content, reason):
     path = tmp_path / "state.json"
     path.write_text(content)
 
-    with pytest.raises(StateError, match=f"^{re.escape(reason)}$"):
+    with pytest.raises(StateError, match=f"^{re.escape(reason)}[, ]"):
         state.read(path)
 
 
@@ -173,7 +173,7 @@ def test_what_is_found_is_told_shrunk_kept_and_the_campaign_goes_on():
     assert told.count("deriv_relu_wrt_biases values differ") == 1
     (example,) = examples.stored(database)
     assert example.case.shape == (2, 1, 1)
-    (line,) = told.splitlines()
+    *_, line = told.splitlines()
     number = line.rpartition("fuzz --task ")[2]
     alone = run(WRONG, next(ASKED._replace(shard=(int(number), 99)).tasks(WRONG.seed, 0, None)))
     assert alone["disagreements"][0]["case"] == as_json(example.case)

@@ -161,17 +161,18 @@ def test_a_campaign_goes_on_from_its_file_and_variants_are_asked_by_turns(fuzz, 
                                      "not 'x'"),
         (["--framework", "numpy"], "--framework numpy: no such framework, expected one of jax, "
                                    "torch"),
-        (["--derivation", "nothing.py"], "--derivation nothing.py: no such file"),
+        (["--derivation", "nothing.py"], f"--derivation nothing.py: no such file in {ROOT}"),
         (["--kink", "2"], "--kink 2: expected one of 0, 0.5, 1"),
         (["--verdict-json", "no/where"], "--verdict-json no/where: cannot be written: its folder "
                                          "does not exist"),
         (["--resume", "no/where"], "--resume no/where: cannot be written: its folder does not "
                                    "exist"),
         (["--resume", WRONG], f"--resume {WRONG}: cannot be read: JSONDecodeError: Extra "
-                              "data: line 1 column 3 (char 2)"),
+                              "data: line 1 column 3 (char 2), expected what a campaign has "
+                              "written, or no file"),
         (["--example-database", WRONG], "--example-database tests/candidates/wrong/bias_mean.py: "
-                                        "cannot be written: File exists"),
-        (["--typo"], "unrecognized arguments: --typo"),
+                                        "cannot be written: is a file, expected a folder"),
+        (["--typo"], "unrecognized arguments: --typo (--help names the options)"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_run_is_refused_in_one_line_with_exit_status_4(

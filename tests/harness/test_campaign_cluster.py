@@ -92,5 +92,5 @@ def test_a_cluster_that_is_not_there_is_refused_in_one_line():
 
 
 def test_a_cluster_without_workers_is_refused(scheduler):
-    with pytest.raises(ClusterError, match=r"^it has no workers$"):
+    with pytest.raises(ClusterError, match=r"^it has no workers, expected some: dask worker"):
         cluster(scheduler)

@@ -54,7 +54,7 @@ def test_it_is_told_as_that_and_not_as_a_disagreement_in_values(crashed):
     assert lines[2:5] == [
         "segfaults ends the process",
         "  expected  a result",
-        "  observed  it was ended by signal SIGSEGV",
+        "  observed  it was ended by signal SIGSEGV   (segfaults)",
     ]
 
 

@@ -39,6 +39,11 @@ def test_the_verdict_claims_what_was_run_and_is_no_full_one_for_it(tmp_path):
     assert "all real inputs" not in stdout
 
 
+def unfolded(stdout):
+    """With each command in one line, as a shell reads it."""
+    return stdout.replace(f" \\\n{'':12}", " ")
+
+
 def test_beyond_a_run_a_disagreement_is_reproduced_where_it_was_found():
     mask_ge = "--derivation", "tests/candidates/wrong/mask_ge.py"
     options = f"{' '.join(mask_ge)} --framework torch --hypothesis-seed=0\n"
@@ -50,12 +55,12 @@ def test_beyond_a_run_a_disagreement_is_reproduced_where_it_was_found():
     assert "mistake   mask ge: " in stdout
     assert "case      bfloat16, " in stdout
     assert "Every case" not in stdout
-    assert f"  reproduce pytest tests/derivation -m '' {options}" in stdout
+    assert f"  reproduce pytest tests/derivation -m '' {options}" in unfolded(stdout)
 
     by_tox = {"TOX_ENV_NAME": "exhaustive"}
     _, stdout = run(EXHAUSTIVE, "-k", "float32-relu", "-m", "", *mask_ge, **by_tox)
 
-    assert f"  reproduce tox -e exhaustive -- {options}" in stdout
+    assert f"  reproduce tox -e exhaustive -- {options}" in unfolded(stdout)
 
 
 def test_without_being_asked_for_it_nothing_takes_an_hour():

@@ -137,7 +137,7 @@ def test_the_verdict_names_who_does_not_repeat_itself_and_shows_both_values():
     at = f"layer 0, index {list(found.shown.at)}"
     assert first == f"toy differs between two equal calls: new_weights, {at}"
     assert lines[0].endswith(" in the first call")
-    assert lines[1].endswith(" in the second")
+    assert lines[1].endswith(" in the second   (toy)")
     assert not any(line.startswith("The same bits") for line in lines)
     assert [(each["kind"], each["outlier"]) for each in written["disagreements"]] == [
         (EQUAL_CALLS, "toy")

@@ -101,6 +101,7 @@ def test_a_disagreement_in_values():
       census    1,234 of 8,000 elements differ in the whole run
                 worst: 4.19e+06 units in the last place, layer 1, index [0, 2]:
                 expected 3.0, observed 1.5
+      try       Work this case out on paper, beside what the formula computes.
       reproduce pytest tests/derivation
     """)
 
@@ -111,6 +112,8 @@ def test_a_framework_that_stands_alone_in_several_layers():
       expected  0.2   (reference, dense_forward; jax agrees)
       observed  nan   (torch)
       regime    certified: more than rounding can explain, in any order of summation
+      why       The derivation and all others agree, so the framework is suspect.
+      try       Ask another version of the framework, or report this case there.
       case      float64, learning rate 0.1, as it was met:
                 inputs     weights 0  biases 0
                 [[1. 2.]]  [[ 1.]     [[3.]]
@@ -129,9 +132,11 @@ def test_a_framework_that_stands_alone_in_several_layers():
 
 def test_a_formula_that_misbehaves_on_an_empty_batch():
     assert block(FAULT) == text("""
-    dense_backward has a wrong shape (mine.py, for deriv_relu_wrt_biases, layer 0)
+    dense_backward has a wrong shape: deriv_relu_wrt_biases, layer 0
       expected  shape (1, 2)
-      observed  shape (2,)
+      observed  shape (2,)   (mine.py)
+      why       NumPy broadcasts in silence, so the update goes wrong elsewhere.
+      try       Print the shape after each line. keepdims=True keeps a summed axis.
       case      float64, learning rate 1.0, as it was met:
                 inputs               weights    biases     upstream
                 empty, shape (0, 3)  [[1. 1.]   [[1. 2.]]  empty, shape (0, 2)
@@ -198,12 +203,14 @@ def test_mistakes_that_nothing_tells_apart_are_all_named():
 
 
 def test_an_unknown_error_is_said_to_be_that_and_its_pattern_is_told():
-    unknown, reproduce = after_the_census(Diagnosis()).splitlines()
+    unknown, attempt, reproduce = after_the_census(Diagnosis()).splitlines()
 
     assert unknown == "  mistake   no known mistake does this"
+    assert attempt.startswith("  try       Work this case out on paper")
     assert after_the_census(Diagnosis(pattern="3 times the truth")).splitlines() == [
         unknown,
         "  pattern   3 times the truth, in every case that was tried",
+        attempt,
         reproduce,
     ]
 

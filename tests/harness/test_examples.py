@@ -109,7 +109,9 @@ def test_an_entry_that_is_no_case_is_refused(tmp_path):
     database = examples.database("kept", tmp_path)
     database.save(examples.KEY, b"{}")
 
-    with pytest.raises(DatabaseError, match=r"^an example in it is none: KeyError$"):
+    with pytest.raises(
+        DatabaseError, match=r"^an entry that was kept there is no case \(KeyError: "
+    ):
         examples.stored(database)
 
 

@@ -95,8 +95,11 @@ def test_an_unknown_option_is_refused_in_one_line(run, files):
         (b"[" * 100_000, "b.json: expected a verdict, is no JSON: maximum recursion depth "),
         (b"\xff", "b.json: expected a verdict, is no JSON: 'utf-8' codec can't decode "),
         (b'{"seed": NaN}', "b.json: expected a verdict, is no JSON: NaN is no number"),
-        (b"[]", "b.json: is no verdict: it: expected an object, not []"),
-        (b"{}", "b.json: is no verdict: it has no key 'derivation'"),
+        (
+            b"[]",
+            "b.json: is no verdict as --verdict-json writes it: it: expected an object, not []",
+        ),
+        (b"{}", "b.json: is no verdict as --verdict-json writes it: it has no key 'derivation'"),
     ],
 )
 def test_a_file_that_is_no_verdict_is_refused_in_one_line(written, line, run, files):

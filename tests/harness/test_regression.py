@@ -123,9 +123,9 @@ def test_nothing_of_the_work_tree_or_of_the_running_reference_is_touched(reposit
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("nowhere", "nowhere: no such file and no such revision: "),
-        ("--help", "--help: no such file and no such revision: "),
-        ("first:reference", "first:reference: no such file and no such revision: "),
+        ("nowhere", "nowhere: no such file and no such revision, "),
+        ("--help", "--help: no such file and no such revision, "),
+        ("first:reference", "first:reference: no such file and no such revision, "),
     ],
 )
 def test_what_is_no_revision_is_refused_in_one_line(name, message, repository):
@@ -154,11 +154,11 @@ def test_outside_a_repository_there_is_no_revision(tmp_path, monkeypatch):
     ],
 )
 def test_the_answer_is_said_in_words(change, words):
-    first, line = regression.lines("HEAD", regression.as_json({"new_biases": change}))
+    first, *lines = regression.lines("HEAD", regression.as_json({"new_biases": change}))
 
     assert first == "Compared with HEAD, on the same cases:"
-    assert line.startswith("new_biases ")
-    assert words in line
+    assert lines[0].startswith("new_biases ")
+    assert any(words in line for line in lines)
 
 
 def test_a_wrong_reference_makes_wrong_balls_which_do_not_accuse_the_other_side():

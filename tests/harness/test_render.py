@@ -96,5 +96,6 @@ def test_the_table_the_totals_and_what_was_left_out():
     Ambiguous, so near the kink that rounding decides: 0 (both answers pass).
     NOT CHECKED new_biases jax exact float64: 0 of 4 elements are not zero
     NOT CHECKED no case was checked
+    What was not checked may be wrong. More tests, or tasks, may check it.
     Not asked: toy (this run chose its frameworks with --framework).
     Seed 0; jax 1.0, torch 1.0; NumPy {np.__version__}.""")

@@ -46,13 +46,21 @@ def but(**fields):
 @pytest.mark.parametrize(
     ("quantity", "tally", "reason"),
     [
-        ("new_biases", but(live=0), "0 of 4 elements are not zero"),
-        ("new_biases", but(shapes={(1, 1, 1), (2, 1, 1)}, live=1), "1 of 4 elements are not zero"),
+        ("new_biases", but(live=0), "0 of 4 elements are not zero: zeros would pass"),
+        (
+            "new_biases",
+            but(shapes={(1, 1, 1), (2, 1, 1)}, live=1),
+            "1 of 4 elements are not zero: zeros would pass",
+        ),
         ("new_weights", Tally(), "never compared"),
-        ("relu_outputs", but(on=0), "no unit was on"),
-        ("relu_outputs", but(off=0), "no unit was off"),
-        ("deriv_relu_wrt_z", but(kinks=0), "no unit was at the kink"),
-        ("deriv_relu_wrt_z", but(on=0, kinks=0), "no unit was on or at the kink"),
+        ("relu_outputs", but(on=0), "no unit was on: any answer there would pass"),
+        ("relu_outputs", but(off=0), "no unit was off: any answer there would pass"),
+        ("deriv_relu_wrt_z", but(kinks=0), "no unit was at the kink: any answer there would pass"),
+        (
+            "deriv_relu_wrt_z",
+            but(on=0, kinks=0),
+            "no unit was on or at the kink: any answer there would pass",
+        ),
     ],
 )
 def test_what_was_hardly_met_is_not_checked_and_so_nothing_agrees(quantity, tally, reason):

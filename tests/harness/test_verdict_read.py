@@ -221,7 +221,9 @@ def test_what_is_no_verdict_is_refused_in_one_line(where, becomes, wrong, writte
     with pytest.raises(VerdictError) as refused:
         read(path)
 
-    assert str(refused.value).startswith(f"{path}: is no verdict: {wrong}")
+    assert str(refused.value).startswith(
+        f"{path}: is no verdict as --verdict-json writes it: {wrong}"
+    )
     assert "\n" not in str(refused.value)
 
 

@@ -88,7 +88,12 @@ def changes_its_mind(inputs, layers, upstream, learning_rate, called=[]):  # noq
             "an array of shape (1, 4)",
             "None",
         ),
-        (lambda *a: 1 / 0, "raised an exception", "a result", "ZeroDivisionError: division by z"),
+        (
+            lambda *a: 1 / 0,
+            "raised an exception",
+            "no exception",
+            "ZeroDivisionError: division by z",
+        ),
         (changes_inputs, "changed its argument inputs", "inputs[0, 0] to stay", ""),
         (
             changes_its_mind,
