@@ -25,8 +25,14 @@ def in_blocks(find: Callable[[slice], Found], cases: int, numbers: int) -> list[
     places = [slice(*between) for between in pairwise(ends)]
     if blocks == 1:
         return [find(places[0])]
-    with ThreadPoolExecutor(min(blocks, processors())) as threads:
-        return list(threads.map(find, places))
+    with ThreadPoolExecutor(min(blocks, threads())) as pool:
+        return list(pool.map(find, places))
+
+
+def threads() -> int:
+    """How many at once: one a processor, or as many as numeric code is told to have."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return int(told) if told.isdecimal() and int(told) else processors()
 
 
 def processors() -> int:

@@ -7,7 +7,7 @@ import pytest
 
 from harness import blocks
 from harness.blocks import in_blocks
-from harness.calling import one_by_one
+from harness.calling import BLOCK, Misbehaved, call_stack, one_by_one
 from harness.checking import compare
 from harness.derivation import REFERENCE, walk
 from harness.floats import float_stack
@@ -63,3 +63,30 @@ def test_a_comparison_is_the_same_in_blocks(monkeypatch, derivation, witness, ch
             assert np.array_equal(mine, theirs)
             assert mine.dtype == theirs.dtype
         assert one[7:] == other[7:]
+
+
+def test_a_change_in_a_later_block_of_a_long_stack_is_told_for_its_case():
+    stack = np.ones((3 * BLOCK, 2, 2))
+    stack[BLOCK + 5] = 7
+
+    def changing(upstream, layer_outputs):
+        if upstream[0, 0] == 7:
+            layer_outputs[1, 0] = 3
+        return upstream.copy()
+
+    with pytest.raises(Misbehaved) as raised:
+        call_stack(changing, ("upstream", "layer_outputs"), (stack, stack), [(2, 2)])
+
+    place, kind, expected, observed = raised.value.fault
+    assert (place, kind) == (BLOCK + 5, "changed its argument layer_outputs")
+    assert (expected, observed) == ("layer_outputs[1, 0] to stay 7.0", "3.0 after the call")
+
+
+@pytest.mark.parametrize(("said", "threads"), [("1", 1), ("nonsense", None), (None, None)])
+def test_who_limits_numeric_code_s_threads_limits_these(monkeypatch, said, threads):
+    if said is None:
+        monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    else:
+        monkeypatch.setenv("OMP_NUM_THREADS", said)
+
+    assert blocks.threads() == (threads or blocks.processors())
