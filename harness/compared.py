@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from harness.ball import Ball
+from harness.binades import Sample, sample
 from harness.case import Array, Trace
 from harness.compare import all_inside, differs, error_over_radius, outside
 from harness.derivation import in_order
@@ -17,7 +18,7 @@ class Compared(NamedTuple):
     `apart` marks the elements where derivation and witness disagree; `witness_out` those where
     the witness is outside the certified radius; in the exact regime it is None, for bits alone do
     not say who is wrong. `largest` is the largest error over radius of either where both are inside
-    (certified only).
+    (certified only). `sample` are its first cases beside their balls (certified only).
     """
 
     layer: int
@@ -29,6 +30,7 @@ class Compared(NamedTuple):
     witness_out: Array | None
     largest: float | None
     ambiguous: int
+    sample: Sample | None = None
 
 
 def compare_traces(
@@ -57,10 +59,10 @@ def _compare(
         apart = differs(expected, observed)
         return Compared(layer, quantity, formula, expected, observed, apart, None, None, 0)
     where = layer, quantity, formula
-    ambiguous = int(np.count_nonzero(ball.ambiguous))
+    ambiguous, some = int(np.count_nonzero(ball.ambiguous)), sample(ball, expected, observed)
     if (largest := all_inside(ball, expected, observed)) is not None:
         nowhere = np.zeros(expected.shape, bool)
-        return Compared(*where, expected, observed, nowhere, nowhere, largest, ambiguous)
+        return Compared(*where, expected, observed, nowhere, nowhere, largest, ambiguous, some)
     theirs, ours = error_over_radius(expected, ball), error_over_radius(observed, ball)
     # Arguments that are not finite have no radius: there, only being equal is agreement.
     bounded = np.isfinite(ball.mid) & np.isfinite(ball.radius)
@@ -68,7 +70,7 @@ def _compare(
     apart = witness_out | np.where(bounded, outside(ours), differs(expected, observed))
     inside = bounded & ~ball.ambiguous & ~apart
     largest = float(np.maximum(theirs, ours).max(initial=0.0, where=inside))
-    return Compared(*where, expected, observed, apart, witness_out, largest, ambiguous)
+    return Compared(*where, expected, observed, apart, witness_out, largest, ambiguous, some)
 
 
 def joined(blocks: Sequence[Compared], expected: Trace, observed: Trace) -> Compared:

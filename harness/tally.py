@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from harness.binades import binades, together
 from harness.case import Case, Shape, Trace
 from harness.compared import Compared
 from harness.derivation import formula_of
@@ -32,6 +33,8 @@ class Tally:
     kinks: int = 0  # units with z == 0
     ambiguous: int = 0
     largest_error_over_radius: float | None = None
+    # Of a sample; none where bits are compared.
+    binades: list[int] = field(default_factory=list)
 
     def add(self, other: "Tally") -> None:
         """Count what the other counts, too."""
@@ -46,6 +49,7 @@ class Tally:
         if other.largest_error_over_radius is not None:
             largest = self.largest_error_over_radius or 0.0
             self.largest_error_over_radius = max(largest, other.largest_error_over_radius)
+        self.binades = together(self.binades, other.binades)
 
 
 def tally_of(item: Compared, case: Case, trace: Trace) -> Tally:
@@ -57,6 +61,7 @@ def tally_of(item: Compared, case: Case, trace: Trace) -> Tally:
         live=int(np.count_nonzero(item.expected)),
         ambiguous=item.ambiguous,
         largest_error_over_radius=item.largest,
+        binades=binades(item.sample) if item.sample else [],
     )
     if formula_of(item.quantity).startswith("relu"):
         z = trace[item.layer].layer_outputs

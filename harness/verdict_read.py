@@ -106,7 +106,7 @@ FORM: Final = {
         | _PLACE
         | {"shapes": int}
         | dict.fromkeys(_COUNTS, int)
-        | {"largest_error_over_radius": Nullable(float)}
+        | {"largest_error_over_radius": Nullable(float), "binades": [int]}
     ],
     "shapes": [_PLACE | {"quantities": [QUANTITIES], "shapes": str}],
     "exhaustive": [_CLAIM],

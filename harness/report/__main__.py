@@ -1,0 +1,54 @@
+"""`python -m harness.report VERDICT.json`: the page of a verdict that was stored."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import harness.report
+from harness.files import replace
+from harness.report.page import page
+from harness.verdict_json import check_writable
+from harness.verdict_read import VerdictError, read
+
+USAGE = 4
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses in one line and with the status that every command here has for it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"ERROR: {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the page, and say where; returns the exit status."""
+    parser = _Parser(
+        prog="python -m harness.report", description=harness.report.__doc__, allow_abbrev=False
+    )
+    parser.add_argument("verdict", type=Path, metavar="VERDICT.json", help="a stored verdict")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE.html",
+        help="write the page there (default: beside the verdict)",
+    )
+    given = parser.parse_args(arguments)
+    output = given.output or given.verdict.with_suffix(".html")
+    try:
+        verdict = read(given.verdict)
+        check_writable(output)
+        replace(output, page(verdict))
+    except VerdictError as error:
+        parser.error(str(error))
+    except OSError as error:
+        parser.error(f"{output}: cannot be written: {error.strerror}")
+    except (ValueError, LookupError) as error:
+        parser.error(f"{given.verdict}: is no verdict: {type(error).__name__}: {error}")
+    print(f"Wrote {output}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

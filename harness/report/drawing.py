@@ -1,0 +1,170 @@
+"""A disagreement drawn as the document draws it: matrices with the operation between them.
+
+The element that is wrong, and what feeds it, are marked, and its sum is written out in numbers.
+A verdict has the case and the quantity; what else feeds the quantity (the layer_outputs that decide
+a mask, the gradient of an update) is computed here by the reference.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from harness import case as cases
+from harness.calling import one_by_one
+from harness.case import Array, Case
+from harness.derivation import reference_at, walk
+from harness.report.matrices import FIRST, GAP, LAST, MOST, Feeds, Matrix, matrix, number
+
+
+class Drawing(NamedTuple):
+    """One line of the document: its code, its matrices and operations, and the sum of one element.
+
+    `given` and `results` are matrices with the operations between them, as text.
+    """
+
+    code: str
+    given: list[Matrix | str]
+    results: list[Matrix]
+    element: str
+    sum: str
+    observed: str
+
+
+class _Line(NamedTuple):
+    """A line of the document: its operands, each with what of it feeds an element, and words."""
+
+    code: str
+    parts: tuple[tuple[str, str] | str, ...]
+
+
+ROW, COLUMN, CELL = "its row", "its column", "its place"
+_Z: Final = ("layer_outputs", CELL)
+_LINES: Final = {
+    "layer_outputs": _Line(
+        "layer_outputs = np.dot(inputs, weights) + biases",
+        (("inputs", ROW), "·", ("weights", COLUMN), "+", ("biases", COLUMN)),
+    ),
+    "relu_outputs": _Line("relu_outputs = np.maximum(0, layer_outputs)", ("max 0,", _Z)),
+    "deriv_relu_wrt_z": _Line(
+        "deriv_relu_wrt_z[layer_outputs <= 0] = 0  # elsewhere the upstream",
+        (("upstream", CELL), "where", _Z, "> 0"),
+    ),
+    "deriv_relu_wrt_inputs": _Line(
+        "deriv_relu_wrt_inputs = np.dot(deriv_relu_wrt_z, weights.T)",
+        (("deriv_relu_wrt_z", ROW), "·", ("weights.T", COLUMN)),
+    ),
+    "deriv_relu_wrt_weights": _Line(
+        "deriv_relu_wrt_weights = np.dot(inputs.T, deriv_relu_wrt_z)",
+        (("inputs.T", ROW), "·", ("deriv_relu_wrt_z", COLUMN)),
+    ),
+    "deriv_relu_wrt_biases": _Line(
+        "deriv_relu_wrt_biases = np.sum(deriv_relu_wrt_z, axis=0, keepdims=True)",
+        ("sum of the rows of", ("deriv_relu_wrt_z", COLUMN)),
+    ),
+    "new_weights": _Line(
+        "weights += -learning_rate * deriv_relu_wrt_weights",
+        (("weights", CELL), "+ {minus_rate} ×", ("deriv_relu_wrt_weights", CELL)),
+    ),
+    "new_biases": _Line(
+        "biases += -learning_rate * deriv_relu_wrt_biases",
+        (("biases", CELL), "+ {minus_rate} ×", ("deriv_relu_wrt_biases", CELL)),
+    ),
+}
+
+
+def drawn(finding: Mapping[str, Any], kink: float) -> Drawing:
+    """Raises ValueError or LookupError if the finding's places are not in its case."""
+    case, quantity = cases.from_json(finding["case"]), finding["quantity"]
+    values, line = _values(case, finding["layer"], kink), _LINES[quantity]
+    at = tuple(finding["index"]) if finding["arrays"] else ()
+    i, j = at or (-1, -1)
+    feeding: dict[str, tuple[tuple[int, int], Feeds]] = {
+        ROW: ((i, -1), lambda row, _: row == i),
+        COLUMN: ((-1, j), lambda _, column: column == j),
+        CELL: ((i, j), lambda *place: place == at),
+    }
+    given: list[Matrix | str] = []
+    for part in line.parts:
+        if isinstance(part, str):
+            given.append(part.format(minus_rate=_signed(-case.learning_rate)))
+        else:
+            name, what = part
+            given.append(matrix(name, _operand(values, name), *feeding[what]))
+    if not at:
+        return Drawing(line.code, given, [], "", "", "")
+    expected, observed = (
+        np.array([[float(value) for value in row] for row in finding["arrays"][said]], case.dtype)
+        for said in ("expected", "observed")
+    )
+    results = [
+        matrix(said, array, at, lambda *place: place == at, said)
+        for said, array in (("expected", expected), ("observed", observed))
+    ]
+    # What the others computed may differ from the reference in the last bits.
+    sure = values[quantity][at] == expected[at]
+    total = _written(quantity, values, case.learning_rate, kink, i, j)
+    total += f" {'=' if sure else '≈'} {number(expected[at])}"
+    return Drawing(line.code, given, results, f"{quantity}[{i}, {j}]", total, number(observed[at]))
+
+
+def _values(case: Case, layer: int, kink: float) -> dict[str, Array]:
+    """What the formulas of one layer get and return, by the reference, without the stack axis."""
+    seen: dict[str, Array] = {}
+    call = one_by_one(reference_at(kink), case.shape, [])
+
+    def note(step: Any, at: int, arguments: Sequence[Any]) -> Sequence[Any]:
+        results = call(step, at, arguments)
+        if at == layer:
+            named = [*zip(step.arguments, arguments, strict=True)]
+            named += zip(step.quantities, results, strict=True)
+            seen.update({name: value[0] for name, value in named if np.ndim(value)})
+        return results
+
+    with np.errstate(all="ignore"):
+        walk(note, case)
+    if not seen:
+        raise LookupError(f"layer {layer} of {len(case.layers)}")
+    return seen
+
+
+def _operand(values: Mapping[str, Array], name: str) -> Array:
+    return values[name[:-2]].T if name.endswith(".T") else values[name]
+
+
+def _written(
+    quantity: str, values: Mapping[str, Array], rate: Any, kink: float, i: int, j: int
+) -> str:
+    """How the element at [i, j] is made, in numbers."""
+    names = [part[0] for part in _LINES[quantity].parts if not isinstance(part, str)]
+    first, *others = (_operand(values, name) for name in names)
+    if quantity == "relu_outputs":
+        return f"max(0, {number(first[i, j])})"
+    if quantity == "deriv_relu_wrt_z":
+        z, passed_in = others[0][i, j], _signed(first[i, j])
+        side = ">" if z > 0 else "<" if z < 0 else "="
+        factor = "1" if z > 0 else "0" if z < 0 else number(np.float64(kink))
+        return f"{passed_in} × {factor}  (layer_outputs {number(z)} {side} 0)"
+    if quantity == "deriv_relu_wrt_biases":
+        return _sum(map(_signed, first[:, j]))
+    if quantity in ("new_weights", "new_biases"):
+        return f"{number(first[i, j])} + {_signed(-rate)} × {_signed(others[0][i, j])}"
+    bias = [_signed(others[1][0, j])] if quantity == "layer_outputs" else []
+    return _sum([*_products(first[i], others[0][:, j]), *bias])
+
+
+def _sum(terms: Iterable[str]) -> str:
+    listed = list(terms)
+    if len(listed) > MOST:
+        left = len(listed) - FIRST - LAST
+        listed = [*listed[:FIRST], f"{GAP} ({left} more)", *listed[-LAST:]]
+    return " + ".join(listed) or "an empty sum"
+
+
+def _signed(value: Any) -> str:
+    text = number(value)
+    return f"({text})" if text.startswith("-") else text
+
+
+def _products(one: Array, other: Array) -> list[str]:
+    return [f"{_signed(a)} × {_signed(b)}" for a, b in zip(one, other, strict=True)]
