@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import adapters
-from harness import options, profile, render, terminal, verdict, verdict_json
+from harness import options, profile, render, report, terminal, verdict, verdict_json
 from harness.derivation import REFERENCE
 from harness.finding import Finding
 from harness.verification import Verification
@@ -136,6 +136,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if (path := config.stash[ASKED].verdict_json) is not None:
         verdict_json.write(config.stash[VERDICT], path)
+    if (path := config.stash[ASKED].report) is not None:
+        report.write(config.stash[VERDICT], path)
 
 
 def _leave_the_failures_to_the_verdict(config: pytest.Config) -> None:
@@ -152,6 +154,8 @@ def pytest_terminal_summary(
         terminalreporter.section("verdict")
         for line, colour in render.in_colour(config.stash[VERDICT]):
             terminalreporter.line(line, **colour)
+        if (path := config.stash[ASKED].report) is not None:
+            terminalreporter.line(terminal.printable(f"The page: {path}"))
 
 
 def _conclude(config: pytest.Config) -> verdict.Verdict:

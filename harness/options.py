@@ -68,7 +68,10 @@ DATABASE: Final = Option(
 VERDICT_JSON: Final = Option(
     "--verdict-json", "PATH", "write the verdict there as JSON", decides=False
 )
-RUN: Final = (DERIVATION, AGAINST, FRAMEWORK, KINK, DATABASE, VERDICT_JSON)
+REPORT: Final = Option(
+    "--report", "FILE.html", "write the verdict there as a page to look at", decides=False
+)
+RUN: Final = (DERIVATION, AGAINST, FRAMEWORK, KINK, DATABASE, VERDICT_JSON, REPORT)
 
 
 class Asked(NamedTuple):
@@ -79,6 +82,7 @@ class Asked(NamedTuple):
     against: Derivation | None
     kink: float
     verdict_json: Path | None
+    report: Path | None
     notes: Notes  # what the derivations will have been found to print
 
 
@@ -97,7 +101,9 @@ def asked(given: Namespace, folder: Path, root: Path, exits: ExitStack) -> Asked
     """
     with refusing(f"{SEED}: ", ValueError):
         seed = profile.seed(given.hypothesis_seed)
-    path = place_of(VERDICT_JSON.name, VERDICT_JSON.value(given), folder)
+    path, page = (
+        place_of(option.name, option.value(given), folder) for option in (VERDICT_JSON, REPORT)
+    )
     if (place := DATABASE.value(given)) is not None:
         shown = examples.without_password(f"{DATABASE.name} {place}: ")
         with refusing(shown, examples.DatabaseError):
@@ -120,7 +126,7 @@ def asked(given: Namespace, folder: Path, root: Path, exits: ExitStack) -> Asked
         with refusing(f"{AGAINST.name} ", CandidateError):
             is_file = (folder / other).is_file()
             against = isolated(other) if is_file else revision.load(other, root)
-    return Asked(seed, derivation, against, at_kink, path, notes)
+    return Asked(seed, derivation, against, at_kink, path, page, notes)
 
 
 def place_of(name: str, value: str | None, folder: Path) -> Path | None:

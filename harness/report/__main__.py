@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-import harness.report
-from harness.files import replace
-from harness.report.page import page
+from harness import report
+from harness.terminal import printable, say
 from harness.verdict_json import check_writable
 from harness.verdict_read import VerdictError, read
 
@@ -19,13 +18,13 @@ class _Parser(argparse.ArgumentParser):
     """Refuses in one line and with the status that every command here has for it."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"ERROR: {message}\n")
+        self.exit(USAGE, f"ERROR: {printable(message)}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the page, and say where; returns the exit status."""
     parser = _Parser(
-        prog="python -m harness.report", description=harness.report.__doc__, allow_abbrev=False
+        prog="python -m harness.report", description=report.__doc__, allow_abbrev=False
     )
     parser.add_argument("verdict", type=Path, metavar="VERDICT.json", help="a stored verdict")
     parser.add_argument(
@@ -39,14 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         verdict = read(given.verdict)
         check_writable(output)
-        replace(output, page(verdict))
+        report.write(verdict, output)
     except VerdictError as error:
         parser.error(str(error))
     except OSError as error:
         parser.error(f"{output}: cannot be written: {error.strerror}")
     except (ValueError, LookupError) as error:
         parser.error(f"{given.verdict}: is no verdict: {type(error).__name__}: {error}")
-    print(f"Wrote {output}.")
+    say([printable(f"Wrote {output}.")])
     return 0
 
 

@@ -5,6 +5,7 @@ name for mathematics.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import product
 from typing import Any, Final, NamedTuple
 
@@ -124,6 +125,15 @@ def _bar(x: float, y: float, width: float, height: float) -> Path:
     return Path(corners, closed=True)
 
 
+@contextmanager
+def _styled() -> Iterator[None]:
+    """Our style alone, whatever the user's own is."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        yield
+
+
 def _axes(width: float, height: float, box: tuple[float, float, float, float]) -> Any:
     """Axes without a frame in a box (left, bottom, width, height), all in pixels of the page."""
     figure = Figure(figsize=(width / INCH, height / INCH))
@@ -144,7 +154,7 @@ def _fill(axes: Any, bars: Sequence[Path], colour: str) -> None:
 def _map(
     kinds: Mapping[str, Sequence[Path]], across: Sequence[int], up: Sequence[int], title: str
 ) -> str:
-    with matplotlib.rc_context(STYLE):
+    with _styled():
         box = LEFT, BOTTOM, SIDE - LEFT - TOP, SIDE - BOTTOM - TOP
         axes = _axes(SIDE, SIDE, box)
         for kind, squares in sorted(kinds.items()):
@@ -162,7 +172,7 @@ def _map(
 def _histogram(spread: Mapping[str, Sequence[int]], title: str) -> str:
     """A row of bars for each framework, from the smallest errors to the radius."""
     height = ROW * len(spread) + AXIS
-    with matplotlib.rc_context(STYLE):
+    with _styled():
         axes = _axes(WIDTH, height, (2, AXIS, WIDTH - 22, ROW * len(spread)))
         for place, (name, counts) in enumerate(spread.items()):
             floor, total, tallest = -ROW * (place + 1), sum(counts), max(1, *counts[1:])

@@ -7,6 +7,7 @@ page.
 
 import io
 import re
+import warnings
 from typing import Any, Final
 from xml.etree import ElementTree
 
@@ -31,7 +32,10 @@ def inline(figure: Any, title: str) -> str:
     """The SVG element; `title` is what somebody hears who cannot see it."""
     written = io.BytesIO()
     unsaid = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    figure.savefig(written, format="svg", metadata=unsaid)
+    with warnings.catch_warnings():
+        # The reader's fonts may have a letter that matplotlib's lacks.
+        warnings.simplefilter("ignore")
+        figure.savefig(written, format="svg", metadata=unsaid)
     root = ElementTree.fromstring(written.getvalue())
     for parent in list(root.iter()):
         for child in list(parent):

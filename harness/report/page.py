@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from harness import accumulation, certificate, determinism, exhaustive, regression, special
 from harness import case as cases
+from harness.advice import on
 from harness.case import QUANTITIES
 from harness.compare import is_bit_for_bit
 from harness.derivation import TRAIN_STEP
@@ -114,6 +115,7 @@ def _finding(finding: dict[str, Any], verdict: dict[str, Any]) -> dict[str, Any]
         "says_expected": listed(others) if finding["kind"] == VALUES else "",
         "says_observed": by_hand if ours else finding["outlier"],
         "by_hand": ours,
+        "advice": on(finding["kind"], finding["outlier"]),
         "exact": is_bit_for_bit(finding["regime"]),
         "drawing": drawn(finding, verdict["kink"]),
         "whole": matrices.whole_case(case),

@@ -9,12 +9,14 @@ import hashlib
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import adapters
-from harness import examples, kink, verdict_json
+from harness import examples, kink, report, verdict_json
 from harness.blocks import processors
 from harness.campaign import campaign, plan, state, workers
 from harness.campaign.campaign import Asked
@@ -34,6 +36,8 @@ from tests.campaign.options import parse
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("reference", "adapters", "harness")
 RUNNER = ("python", "-m", "tests.campaign")
+# What writes the verdict in each form, and where to, if anywhere.
+Written = dict[Callable[[dict[str, Any], Path], None], Path | None]
 # For the workers, which are started later. Each computes with one thread. PyTorch's oneDNN keeps
 # a program of 2 MB for each shape in bfloat16, a thousand of them if it is not told to keep fewer.
 # Arrays of 1 MiB and more go back to the system when they are done with.
@@ -79,7 +83,10 @@ def main(arguments: list[str]) -> int:
 
 def _run(given: argparse.Namespace, end: End) -> int:
     folder = Path.cwd()
-    verdict_path = place_of("--verdict-json", given.verdict_json, folder)
+    written = {
+        verdict_json.write: place_of("--verdict-json", given.verdict_json, folder),
+        report.write: place_of("--report", given.report, folder),
+    }
     path = place_of("--resume", given.resume, folder)
     begun = state.read(path) if path else None
     for name in given.framework or ():
@@ -133,10 +140,10 @@ def _run(given: argparse.Namespace, end: End) -> int:
     begun = begun or State(decisive, 0, None)
     with Progress(sys.stderr) as progress:
         ended = campaign.run(work, asked, where, end, begun, progress, path, database)
-    return _concluded(given, verdict_path, ended)
+    return _concluded(given, written, ended)
 
 
-def _concluded(given: argparse.Namespace, path: Path | None, ended: State) -> int:
+def _concluded(given: argparse.Namespace, written: Written, ended: State) -> int:
     if ended.verdict is None:
         print("No task was done, so nothing is known. More --minutes or --tasks are needed.")
         return 1
@@ -144,8 +151,9 @@ def _concluded(given: argparse.Namespace, path: Path | None, ended: State) -> in
     if given.task is None:
         number = ended.number
         print(f"The tasks before number {number}: the same again with --tasks {number}.")
-    if path is not None:
-        verdict_json.write(ended.verdict, path)
+    for write, path in written.items():
+        if path is not None:
+            write(ended.verdict, path)
     return 0 if ended.verdict["agrees"] else 1
 
 

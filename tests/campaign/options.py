@@ -9,6 +9,7 @@ from harness.options import (
     DERIVATION,
     FRAMEWORK,
     KINK,
+    REPORT,
     SEED,
     VERDICT_JSON,
     UsageError,
@@ -37,7 +38,7 @@ def parse(arguments: list[str], given: argparse.Namespace) -> None:
     add("--minutes", metavar="N", help="end after so long (default: at Ctrl-C)")
     add("--tasks", metavar="N", help="end after the first N tasks: a fixed amount of work")
     add("--task", metavar="NUMBER", help="this task alone, as a disagreement's `reproduce` says")
-    shared = DERIVATION, FRAMEWORK, KINK, VERDICT_JSON
+    shared = DERIVATION, FRAMEWORK, KINK, VERDICT_JSON, REPORT
     offer(add, shared, f"{', '.join(adapters.discover())}, and their variants by turns")
     add(SEED, metavar="N", default="0", help="other cases (default: 0); or 'random'")
     add("--resume", metavar="FILE", help="go on from FILE, if it is there, and keep it up to date")
