@@ -80,7 +80,7 @@ def _shown(size: int, at: int) -> list[int | None]:
 
 
 def number(value: Any) -> str:
-    """The shortest text that reads back to the same number of its dtype."""
-    if not np.isfinite(value) or value == 0 or 1e-4 <= abs(value) < 1e12:
+    """Short text that reads back to the same number of its dtype."""
+    if not np.isfinite(value) or value == 0 or 1e-4 <= abs(float(value)) < 1e12:
         return np.format_float_positional(value, trim="-")
     return np.format_float_scientific(value, trim="-")

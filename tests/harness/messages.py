@@ -72,6 +72,7 @@ USAGE = [
         (*VERIFY, "--hypothesis-seed", "today"),
         (*VERIFY, "--verdict-json", "nowhere/verdict.json"),
         (*VERIFY, "--verdict-json", "tests"),
+        (*VERIFY, "--report", "nowhere/page.html"),
         (*VERIFY, "--example-database", "text.json"),
         (*VERIFY, "--example-database", "redis://localhost:1"),
         (*VERIFY, "--example-database", "no_cases"),
