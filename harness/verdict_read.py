@@ -9,6 +9,7 @@ import reprlib
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
+from harness.binades import COUNTS
 from harness.case import QUANTITIES
 from harness.certificate import NAMES
 from harness.exhaustive import ALL
@@ -36,6 +37,11 @@ def number(value: Any) -> bool:
     except (TypeError, ValueError, OverflowError):
         return False
     return True
+
+
+def by_power(value: Any) -> bool:
+    """17 whole numbers, or none"""
+    return misfit(value, [int]) is None and len(value) in (0, COUNTS)
 
 
 # A dict has these keys and no others, or, with a type for its key, any; a list is of one form; a
@@ -106,7 +112,7 @@ FORM: Final = {
         | _PLACE
         | {"shapes": int}
         | dict.fromkeys(_COUNTS, int)
-        | {"largest_error_over_radius": Nullable(float), "binades": [int]}
+        | {"largest_error_over_radius": Nullable(float), "binades": by_power}
     ],
     "shapes": [_PLACE | {"quantities": [QUANTITIES], "shapes": str}],
     "exhaustive": [_CLAIM],

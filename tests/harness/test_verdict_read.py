@@ -195,6 +195,7 @@ def changed(value, where, becomes):
         (["notes"], {}, "it.notes: expected a list, not {}"),
         (["frameworks", 1], "jax", "it.frameworks[1]: expected an object, not 'jax'"),
         (["checked", 2, "live"], 1.5, "it.checked[2].live: expected int, not 1.5"),
+        (["checked", 0, "binades"], [1], "it.checked[0].binades: expected 17 whole numbers, or "),
         (
             ["checked", 0, "shapes"],
             3,
