@@ -1,14 +1,13 @@
 """A derivation that somebody wrote: loading its file, and refusing clearly what cannot be one."""
 
-import importlib.machinery
-import importlib.util
 import inspect
-import sys
-import traceback
-import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness import display, document_style, notebook
+from harness.cells import CandidateError, Cell, parse, run, where
+from harness.dataflow import Script
 from harness.derivation import (
     PARAMETERS,
     REFERENCE,
@@ -17,9 +16,7 @@ from harness.derivation import (
     Derivation,
 )
 
-
-class CandidateError(Exception):
-    """The file is no derivation; the message says why in one line."""
+__all__ = ["CandidateError", "load"]
 
 
 def load(name: str, folder: Path) -> Derivation:
@@ -35,7 +32,15 @@ def load(name: str, folder: Path) -> Derivation:
     if not path.is_file():
         kind = "a directory" if path.is_dir() else "no regular file"
         raise CandidateError(f"{name}: is {kind}, expected a Python file")
-    namespace = _run(name, path)
+    is_notebook = path.suffix.lower() == notebook.SUFFIX
+    cells = notebook.cells(name, path) if is_notebook else [_whole(name, path)]
+    in_style = document_style.is_in_style(cells)
+    given, showing = dict[str, Any](), set[str]()
+    if is_notebook or in_style:
+        given, showing = display.given(), display.without_imports(cell.tree for cell in cells)
+    namespace = run(name, path, cells, given)
+    if in_style:
+        return document_style.derivation(name, path, cells, showing, namespace)
     parameters = PARAMETERS | {TRAIN_STEP: TRAIN_STEP_PARAMETERS}
     own = tuple(formula for formula in parameters if formula in namespace)
     if not own:
@@ -43,47 +48,27 @@ def load(name: str, folder: Path) -> Derivation:
             f"{name}: defines none of the five formulas and no train_step, expected at least one "
             f"of {', '.join(parameters)}"
         )
-    for formula in own:
-        _check_signature(name, formula, namespace[formula], parameters[formula])
-    return REFERENCE._replace(name=name, own=own, **{each: namespace[each] for each in own})
+    places = {each: place for each in own if (place := _cell_of(cells, each))}
+    for each in own:
+        at = where(name, places.get(each, ""))
+        _check_signature(at, each, namespace[each], parameters[each])
+    formulas = {each: namespace[each] for each in own}
+    return REFERENCE._replace(name=name, own=own, places=places, **formulas)
 
 
-def _run(name: str, path: Path) -> dict[str, Any]:
-    """The file's global names after it was run as a module."""
+def _whole(name: str, path: Path) -> Cell:
+    """A Python file as one cell."""
     try:
         source = path.read_bytes()
-        with warnings.catch_warnings(action="ignore"):  # Python's own; they are no errors
-            compile(source, str(path), "exec", dont_inherit=True)
     except OSError as error:
         raise CandidateError(f"{name}: cannot be read: {error.strerror}") from None
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        lineno = error.lineno if isinstance(error, SyntaxError) else None
-        line = f", line {lineno}" if lineno else ""
-        reason = error.msg if isinstance(error, SyntaxError) else str(error) or "too deeply nested"
-        raise CandidateError(f"{name}{line}: does not parse: {reason}") from None
-    # Its own loader, so that a file of any name or suffix is run as Python.
-    loader = importlib.machinery.SourceFileLoader("crossgrad_candidate", str(path))
-    spec = importlib.util.spec_from_loader("crossgrad_candidate", loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    # Last on the path: its own helpers are found, and nothing of ours is hidden by them.
-    sys.path.append(str(path.resolve().parent))
-    written = sys.dont_write_bytecode
-    sys.dont_write_bytecode = True
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            loader.exec_module(module)
-    except BaseException as error:
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__)
-                 if frame.filename == str(path)]  # fmt: skip
-        line = f", line {lines[-1]}" if lines else ""
-        message = " ".join([f"{type(error).__name__}:", *str(error).split()]).removesuffix(":")
-        raise CandidateError(f"{name}{line}: its import fails: {message}") from None
-    finally:
-        sys.path.pop()
-        sys.dont_write_bytecode = written
-    return vars(module)
+    return parse(name, "", str(path), source)
+
+
+def _cell_of(cells: Sequence[Cell], formula: str) -> str:
+    """The cell that defines a formula, or ""."""
+    bound = Script.of(cells).of_name(formula)
+    return bound[-1].statement.cell.place if bound else ""
 
 
 def _check_signature(name: str, formula: str, function: Any, expected: tuple[str, ...]) -> None:

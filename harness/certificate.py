@@ -26,7 +26,7 @@ from harness.case import Array, Case, Shape, Trace, part, part_of_trace
 from harness.checking import compare, compare_step
 from harness.compared import Compared
 from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, Derivation, reference_at, walk
-from harness.lattice import LADDER, lattice_stack
+from harness.lattice import LADDER, Rung, lattice_stack
 from harness.mistakes import CATALOGUE, Mistake, planted
 from harness.table import listed
 
@@ -58,6 +58,7 @@ class Certificate:
     """The names of the mistakes that these cases refuse, and of those that they do not."""
 
     kink: float = 0  # ReLU's derivative at 0 in this run
+    one_layer: bool = False  # what only several layers show is no mistake that it can have
     caught: set[str] = field(default_factory=set)
     survivors: set[str] = field(default_factory=set)
     cases: int = 0  # of the sample
@@ -97,6 +98,7 @@ def ask(
         for each in catalogue(certificate.kink)
         if each.name not in certificate.caught
         and checked.issuperset((each.formula, quantity) for quantity in each.quantities)
+        and not (certificate.one_layer and len(_simplest(each, certificate.kink)[0]) > 3)
     ]
     certificate.survivors.update(each.name for each in mistakes)
     if certificate.kink:
@@ -142,9 +144,15 @@ def _about_kink(mistake: Mistake) -> bool:
     return mistake.name in AT_KINK or mistake is KINK_ZERO
 
 
-@cache
 def shown_by(mistake: Mistake, kink: float = 0) -> str:
     """The simplest kind of case that shows a mistake, in words: "tiny integers at 2x1->1"."""
+    (batch, *widths), rung = _simplest(mistake, kink)
+    at = f"at {batch}x{'->'.join(map(str, widths))}"
+    return f"tiny integers {at}" if rung is LADDER[0] else f"float64 integers {rung.name} {at}"
+
+
+@cache
+def _simplest(mistake: Mistake, kink: float) -> tuple[Shape, Rung]:
     rng = np.random.default_rng(0)
     reference = reference_at(kink) if _about_kink(mistake) else REFERENCE
     for shape in SIMPLEST:
@@ -152,10 +160,7 @@ def shown_by(mistake: Mistake, kink: float = 0) -> str:
             case = lattice_stack(rng, shape, np.dtype(np.float64), rung, 32)
             truth = walk(one_by_one(reference, shape, []), case)
             if blamed(mistake, case, truth, True, reference):
-                batch, *widths = shape
-                at = f"at {batch}x{'->'.join(map(str, widths))}"
-                tiny = rung is LADDER[0]
-                return f"tiny integers {at}" if tiny else f"float64 integers {rung.name} {at}"
+                return shape, rung
     raise ValueError(f"no simple case shows {mistake.name}")
 
 

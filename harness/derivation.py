@@ -3,7 +3,8 @@
 This is the only module of the harness that knows `reference`.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -19,7 +20,9 @@ Formula: TypeAlias = Callable[..., Any]
 class Derivation(NamedTuple):
     """Five formulas, or a whole step. `own` names what its file defines of them.
 
-    What it leaves out of the formulas is the reference's; a whole step stands beside them.
+    What it leaves out of the formulas is the reference's; a whole step stands beside them. In a
+    notebook, `places` are the cells of its formulas, or else of its quantities. One of `one_layer`
+    is put to no case of several. `told` is worth saying in every verdict on it.
     """
 
     name: str
@@ -30,6 +33,28 @@ class Derivation(NamedTuple):
     sgd_step: Formula
     own: tuple[str, ...]
     train_step: Formula | None = None
+    places: Mapping[str, str] = MappingProxyType({})
+    one_layer: bool = False
+    told: tuple[str, ...] = ()
+
+    def without_formulas(self) -> dict[str, Any]:
+        """What there is to know about it beside its code."""
+        return {
+            "name": self.name,
+            "own": self.own,
+            "places": dict(self.places),
+            "one_layer": self.one_layer,
+            "told": self.told,
+        }
+
+    def takes(self, case: Case) -> bool:
+        """Whether it is for cases of so many layers."""
+        return not self.one_layer or len(case.layers) == 1
+
+    def place(self, formula: str, quantity: str) -> str:
+        """Where in its file a formula is, or what computes a quantity, in words."""
+        named = self.places.get(formula), formula
+        return self.places.get(quantity) or ", ".join(filter(None, named))
 
 
 class Step(NamedTuple):

@@ -61,7 +61,7 @@ def diagnose(derivation: Derivation, finding: Finding, witness: Witness) -> Diag
         return None
     seen: list[Seen] = []
     try:
-        for case in _cases(finding):
+        for case in _cases(finding, derivation.one_layer):
             truth = trace_of(witness, case)
             trace, faults = _ask(derivation, finding.formula, case, truth)
             # What hangs or answers at random would do so again on every case.
@@ -70,7 +70,7 @@ def diagnose(derivation: Derivation, finding: Finding, witness: Witness) -> Diag
             seen.append(Seen(case, truth, trace, faults))
     except WitnessError:
         return None
-    if mistakes := _mistakes(finding, seen):
+    if mistakes := _mistakes(finding, seen, derivation.one_layer):
         return Diagnosis(mistakes)
     if finding.kind != VALUES:
         return None
@@ -82,17 +82,17 @@ def _told(kind: str) -> bool:
     return kind in (VALUES, RAISED, WRONG_SHAPE) or kind.startswith(CHANGED)
 
 
-def _cases(finding: Finding) -> Iterator[Case]:
+def _cases(finding: Finding, one_layer: bool) -> Iterator[Case]:
     """The reported case, where rounding cannot make two spellings differ, and the battery."""
     if is_bit_for_bit(finding.shown.regime):
         yield finding.shown.case
-    yield from _battery(finding.formula == TRAIN_STEP)
+    yield from _battery(finding.formula == TRAIN_STEP and not one_layer)
 
 
 @cache
-def _battery(whole: bool) -> tuple[Case, ...]:
+def _battery(layers: bool) -> tuple[Case, ...]:
     rng, dtype = np.random.default_rng(SEED), np.dtype(np.float64)
-    shapes = ONE_LAYER + LAYERS if whole else ONE_LAYER
+    shapes = ONE_LAYER + LAYERS if layers else ONE_LAYER
     tiny, *wider = LADDER[:-1]
     stacks = [lattice_stack(rng, shape, dtype, tiny, CASES) for shape in shapes]
     for rung in wider:
@@ -113,17 +113,18 @@ def _ask(
     return walk(call, case), faults
 
 
-def _mistakes(finding: Finding, seen: Sequence[Seen]) -> tuple[Mistake, ...]:
+def _mistakes(finding: Finding, seen: Sequence[Seen], one_layer: bool) -> tuple[Mistake, ...]:
     """The mistakes that explain all that was seen; more than one only if nothing tells them apart.
 
     In a whole step, which has mistakes of its own, any formula may be the one that is wrong. What
-    it spoils first may be left out there, and an exception is about no one quantity.
+    it spoils first may be left out there, and an exception is about no one quantity. In a step of
+    one layer a formula's mistake comes first: several of a step's are the same without a second.
     """
     formula, quantity = finding.formula, finding.quantity
     any_quantity = formula == TRAIN_STEP or finding.kind == RAISED
     own = [each for each in CATALOGUE if each.formula == formula]
     others = [each for each in CATALOGUE if formula == TRAIN_STEP != each.formula]
-    for group in (own, others):
+    for group in (others, own) if one_layer else (own, others):
         meant = [each for each in group if any_quantity or quantity in each.quantities]
         fits = [mistake for mistake in meant if _explains(mistake, formula, seen)]
         # What explains two quantities says more than what explains one of them.

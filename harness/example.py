@@ -26,13 +26,15 @@ MANY = 3
 def example(finding: dict[str, Any], formulas: Mapping[str, str]) -> Iterator[str]:
     """The lines of one of a verdict's disagreements; `formulas` says where each comes from."""
     formula, quantity, kind = finding["formula"], finding["quantity"], finding["kind"]
+    *inside, subject = finding["place"].split(", ")
     if kind == VALUES:
-        yield from _parties(finding, f"{formulas[formula]}, {formula}")
+        yield from _parties(finding, f"{formulas[formula]}, {finding['place']}")
         yield from _labelled("regime", _regime(finding["regime"]))
     else:
         where = f"layer {finding['layer']}"
         if finding["outlier"] == DERIVATION:
-            where, of = f"{formula} {kind}: {quantity}, {where}", formulas[formula]
+            where = f"{subject} {kind}: {quantity}, {where}"
+            of = ", ".join([formulas[formula], *inside])
         else:
             index = finding["index"]
             more = f": {quantity}, {where}, index {index}" if index else ""

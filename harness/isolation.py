@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.calling import Elsewhere, Misbehaved
-from harness.candidate import CandidateError
+from harness.cells import CandidateError
 from harness.channel import Channel, shared
 from harness.derivation import REFERENCE, Derivation
 from harness.kinds import DIED, SLOW, STUCK
@@ -73,8 +73,8 @@ class Isolated:
         if kind == "refused":
             self.close()
             raise CandidateError(told)
-        formulas: dict[str, Any] = {formula: _Formula(self, formula) for formula in told}
-        self.derivation: Derivation = REFERENCE._replace(name=name, own=told, **formulas)
+        formulas: dict[str, Any] = {formula: _Formula(self, formula) for formula in told["own"]}
+        self.derivation: Derivation = REFERENCE._replace(**told, **formulas)
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()

@@ -41,7 +41,7 @@ class Option(NamedTuple):
 DERIVATION: Final = Option(
     "--derivation",
     "FILE",
-    "the derivation to verify: a Python file that defines any of the five formulas "
+    "the derivation to verify: a Python file or notebook, of formulas or in the document's style "
     "(default: the reference)",
 )
 AGAINST: Final = Option(

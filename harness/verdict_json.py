@@ -16,7 +16,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from harness import accumulation, certificate, determinism, exhaustive, files, regression, special
+from harness import (
+    accumulation,
+    certificate,
+    determinism,
+    exhaustive,
+    files,
+    kinds,
+    regression,
+    special,
+)
 from harness.case import QUANTITIES, Array, Shape
 from harness.case import as_json as case_as_json
 from harness.compare import Census
@@ -25,6 +34,8 @@ from harness.finding import DERIVATION, Diagnosis, Finding
 from harness.tally import Row, Tally
 from harness.verdict import Gap, Verdict, compared, in_order
 
+# Kinds of faults that are no quantity's, but the whole call's.
+OF_A_CALL: Final = (*kinds.FATAL, f"{kinds.CHANGES} ", kinds.CHANGED)
 # What a row of `checked` is about, and what was counted there.
 _PLACE: Final = itemgetter(*Row._fields)
 _COUNTED: Final = itemgetter(*(field.name for field in fields(Tally) if field.name != "shapes"))
@@ -124,6 +135,8 @@ def _finding_as_json(finding: Finding, verdict: Verdict) -> dict[str, Any]:
     """One disagreement. `parted` are all witnesses that it is about, `agreeing` those that were
     asked, too, and say what is expected."""
     shown, verification = finding.shown, verdict.verification
+    of_values = not finding.kind.startswith(OF_A_CALL)
+    place = verification.derivation.place(finding.formula, finding.quantity if of_values else "")
     parted = finding.framework, *finding.agreeing
     others = [name for name in verification.witnesses if name not in parted]
     agreeing = finding.agreeing if finding.outlier == DERIVATION else others
@@ -131,6 +144,7 @@ def _finding_as_json(finding: Finding, verdict: Verdict) -> dict[str, Any]:
     return {
         "quantity": finding.quantity,
         "formula": finding.formula,
+        "place": place,
         "kind": finding.kind,
         "layer": shown.layer,
         "framework": finding.framework,

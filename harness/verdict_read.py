@@ -66,6 +66,7 @@ _CENSUS: Final = {
 _DISAGREEMENT: Final = {
     "quantity": QUANTITIES,
     "formula": str,
+    "place": str,
     "kind": str,
     "layer": int,
     "framework": str,

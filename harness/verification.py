@@ -51,7 +51,7 @@ class Verification:
         self.tallies: dict[Row, Tally] = {}
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.repeats: dict[str, determinism.Repeats] = {}
-        self.certificate = certificate.Certificate(kink)
+        self.certificate = certificate.Certificate(kink, derivation.one_layer)
         self.left_out: set[str] = set()  # the quantities that a whole step does not return
         self.special: list[Alike] = []  # what its ReLU does at special values
         self.accumulation: list[Seen] = []  # how the witnesses add up half formats
@@ -59,7 +59,7 @@ class Verification:
         self.covered: set[Grid] = set()  # every case of it was compared, and agrees
         # What is worth saying, and no disagreement.
         spellings = [(witness.name, getattr(witness, "relu", "")) for witness in witnesses]
-        self.notes = dict.fromkeys(kinks.told(kink, spellings))
+        self.notes = dict.fromkeys([*derivation.told, *kinks.told(kink, spellings)])
 
     def check(
         self,
@@ -78,6 +78,8 @@ class Verification:
         in other ways, on an exact case. `at_true_shape` spares no witness a compilation. `of` is
         the formula or whole step that alone is tested and counted, among the reference's others.
         """
+        if not self.derivation.takes(case):
+            return []
         exact = is_bit_for_bit(regime)
         derivation = alone(self.derivation, of, self.reference) if of else self.derivation
         about = quantities_of(of) if of else QUANTITIES
@@ -96,7 +98,7 @@ class Verification:
             given = case, trace, exact, self.reference, recomputes
             results[name] = results[twin] if twin else compare_all(derivation, *given, kept)
             counted = [item for item in results[name][0] if item.quantity in about]
-            if self.against and not twin:
+            if self.against and self.against.takes(case) and not twin:
                 before, _ = compare_all(self.against, *given, kept_before)
                 regression.note(self.changes, (i for i in before if i.quantity in about), counted)
             tallies[name] = (

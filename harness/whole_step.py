@@ -19,6 +19,14 @@ from harness.formats import carrier
 Returned: TypeAlias = dict[tuple[int, str], Any]
 
 
+class StoppedAt(Misbehaved):
+    """An exception before a quantity was computed: it is told of that quantity."""
+
+    def __init__(self, quantity: str, expected: str, observed: str) -> None:
+        super().__init__(0, kinds.RAISED, expected, observed)
+        self.quantity = quantity
+
+
 def step_by_step(train_step: Formula, case: Case, faults: list[Fault]) -> Trace:
     """The trace of a stack of cases; None for what the step leaves out, and after a fault."""
     if (carried := carrier(case.dtype)) != case.dtype:
@@ -80,6 +88,7 @@ def _step_by_step(train_step: Formula, case: Case, faults: list[Fault]) -> Trace
             results = dict(zip(keys, call_stack(formula, names, arguments, expected), strict=True))
     except Misbehaved as error:
         layer, quantity = keys[error.which] if keys else (0, QUANTITIES[0])
+        quantity = error.quantity if isinstance(error, StoppedAt) else quantity
         faults.append(Fault(TRAIN_STEP, quantity, layer, *error.fault))
     return tuple(
         LayerTrace(*(results.get((layer, quantity)) for quantity in QUANTITIES))

@@ -15,7 +15,8 @@ from typing import IO, Any, Final
 
 from harness import surroundings
 from harness.calling import Misbehaved
-from harness.candidate import CandidateError, load
+from harness.candidate import load
+from harness.cells import CandidateError
 from harness.channel import Channel
 from harness.kinds import RAISED
 
@@ -43,7 +44,7 @@ def main(socket: int, memory: int, name: str, folder: str) -> None:
     except CandidateError as error:
         channel.send(("refused", str(error)))
         return
-    channel.send(("loaded", derivation.own))
+    channel.send(("loaded", derivation.without_formulas()))
     _read_and_clear(output)
     # Settings that the file makes for itself are its own affair; NumPy's functions are not.
     before = surroundings.now()._replace(numpy=before.numpy)

@@ -1,7 +1,7 @@
 """The form of a known wrong formula, and the decorator that makes one of a function."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from harness.derivation import REFERENCE, Derivation, Formula
 
@@ -34,5 +34,5 @@ def mistake(formula: str, *quantities: str) -> Callable[[Formula], Mistake]:
 
 def planted(mistake: Mistake) -> Derivation:
     """The reference with the mistake in it: as a formula's code, or as a whole step beside it."""
-    own = (mistake.formula,)
-    return REFERENCE._replace(name=mistake.name, own=own, **{mistake.formula: mistake.code})
+    own: dict[str, Any] = {mistake.formula: mistake.code}
+    return REFERENCE._replace(name=mistake.name, own=(mistake.formula,), **own)
