@@ -38,7 +38,7 @@ def load(name: str, folder: Path) -> Derivation:
     given, showing = dict[str, Any](), set[str]()
     if is_notebook or in_style:
         given, showing = display.given(), display.without_imports(cell.tree for cell in cells)
-    namespace = run(name, path, cells, given)
+    namespace = run(name, path, cells, given, script=in_style)
     if in_style:
         return document_style.derivation(name, path, cells, showing, namespace)
     parameters = PARAMETERS | {TRAIN_STEP: TRAIN_STEP_PARAMETERS}

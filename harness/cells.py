@@ -53,7 +53,9 @@ def parse(name: str, place: str, filename: str, source: str | bytes) -> Cell:
         raise CandidateError(f"{at}: does not parse: {reason}") from None
 
 
-def run(name: str, path: Path, cells: Sequence[Cell], given: dict[str, Any]) -> dict[str, Any]:
+def run(
+    name: str, path: Path, cells: Sequence[Cell], given: dict[str, Any], script: bool = False
+) -> dict[str, Any]:
     """The global names after the cells were run as one module, which has the `given` from the
     first line on. Raises CandidateError."""
     module = ModuleType(MODULE)
@@ -68,6 +70,9 @@ def run(name: str, path: Path, cells: Sequence[Cell], given: dict[str, Any]) -> 
             for code in map(compiled, cells):
                 exec(code, vars(module))
     except BaseException as error:
+        # Arrays that do not fit are what a wrong formula makes of them: its cases tell more.
+        if script and isinstance(error, ValueError):
+            return vars(module)
         *_, (cell, line) = [(None, 0), *blamed(cells, error)]
         at = where(name, cell.at(line)) if cell else name
         raise CandidateError(f"{at}: {_reason(cell, error)}") from None

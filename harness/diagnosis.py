@@ -124,9 +124,12 @@ def _mistakes(finding: Finding, seen: Sequence[Seen], one_layer: bool) -> tuple[
     any_quantity = formula == TRAIN_STEP or finding.kind == RAISED
     own = [each for each in CATALOGUE if each.formula == formula]
     others = [each for each in CATALOGUE if formula == TRAIN_STEP != each.formula]
-    for group in (others, own) if one_layer else (own, others):
+    groups = (others, own) if one_layer else (own, others)
+    # A script writes out what a formula does for weights and for biases: one may be right.
+    alone = [(others, (quantity,))] if one_layer else []
+    for group, about in [*((group, QUANTITIES) for group in groups), *alone]:
         meant = [each for each in group if any_quantity or quantity in each.quantities]
-        fits = [mistake for mistake in meant if _explains(mistake, formula, seen)]
+        fits = [mistake for mistake in meant if _explains(mistake, formula, seen, about)]
         # What explains two quantities says more than what explains one of them.
         most = max((len(mistake.quantities) for mistake in fits), default=0)
         if fits:
@@ -134,14 +137,14 @@ def _mistakes(finding: Finding, seen: Sequence[Seen], one_layer: bool) -> tuple[
     return ()
 
 
-def _explains(mistake: Mistake, formula: str, seen: Sequence[Seen]) -> bool:
+def _explains(mistake: Mistake, formula: str, seen: Sequence[Seen], about: Sequence[str]) -> bool:
     """Whether the mistake has the observed bits everywhere, and is wrong somewhere.
 
     A mistake may need a shape that fits. Where the derivation fails for a shape that does not,
     the mistake, which is written to fail nowhere, must be right.
     """
     wrong = planted(mistake)
-    quantities = QUANTITIES if formula == TRAIN_STEP else mistake.quantities
+    quantities = about if formula == TRAIN_STEP else mistake.quantities
     is_wrong = False
     for case, truth, observed, faults in seen:
         trace, own_faults = _ask(wrong, formula, case, truth)
@@ -161,7 +164,10 @@ def _about(quantities: Sequence[str], faults: Sequence[Fault]) -> list[tuple[str
     """What the faults of these quantities say; an exception is about all. Zero's sign is left out,
     as in every comparison."""
     return [
-        (fault.quantity, fault.place, fault.kind, fault.observed.replace("-0.0 ", "0.0 "))
+        (
+            "" if fault.kind == RAISED else fault.quantity,
+            *(fault.place, fault.kind, fault.observed.replace("-0.0 ", "0.0 ")),
+        )
         for fault in faults
         if fault.quantity in quantities or fault.kind == RAISED
     ]

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from harness import display
-from harness.case import QUANTITIES
+from harness import display, kinds
+from harness.case import QUANTITIES, quantity_shapes
 from harness.cells import MODULE, CandidateError, Cell, blamed, compiled, where
 from harness.dataflow import Script
 from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, Derivation
@@ -67,8 +67,9 @@ def derivation(
             lines = blamed(cells, error)  # the first is the one that was just run
             (outer, at), (cell, line) = lines[0], lines[-1]
             quantity = _computed_next(script, read, outer, at)
-            _, observed = in_words(error)
-            raise StoppedAt(quantity, f"no exception in {cell.at(line)}", observed) from error
+            _check_forms(script, read, quantity, names, (*inputs.shape, weights.shape[1]))
+            told = f"no exception in {cell.at(line)}", in_words(error)[1]
+            raise StoppedAt(quantity, kinds.RAISED, *told) from error
         found = {each: names[name] for each, name in read.items() if name in names}
         for quantity in wider & found.keys():
             found[quantity] = np.asarray(found[quantity]).astype(np.asarray(inputs).dtype)
@@ -93,13 +94,32 @@ def derivation(
 
 def _check_shapes(name: str, script: Script, ran: Mapping[str, Any]) -> None:
     """Refuse weights that are not kept as the document keeps them: one column a neuron."""
-    inputs, weights = (np.shape(ran[each]) for each in ARGUMENTS[:2])
+    inputs, weights = (np.shape(ran.get(each, 0)) for each in ARGUMENTS[:2])
     if len(inputs) == len(weights) == 2 and inputs[1] != weights[0] and inputs[1] == weights[1]:
         place = script.of_name("weights")[0].statement.place
         raise CandidateError(
             f"{where(name, place)}: weights has shape {weights}, expected {weights[::-1]}: "
             "(n_inputs, n_neurons), one column a neuron"
         )
+
+
+def _check_forms(
+    script: Script,
+    read: Mapping[str, str],
+    failed: str,
+    names: Mapping[str, Any],
+    shape: Sequence[int],
+) -> None:
+    """Blame a quantity of a wrong shape, computed before, for what fails with it."""
+    (shapes,) = quantity_shapes(tuple(shape))
+    ends = {each: script.statements.index(script.of_name(name)[-1].statement)
+            for each, name in read.items()}  # fmt: skip
+    before = (each for each in read if ends[each] < ends[failed])
+    for quantity in sorted(before, key=lambda each: ends[each]):
+        value, expected = names.get(read[quantity]), getattr(shapes, quantity)
+        if isinstance(value, np.ndarray) and value.shape != expected:
+            told = f"shape {expected}", f"shape {value.shape}"
+            raise StoppedAt(quantity, kinds.WRONG_SHAPE, *told)
 
 
 def _changed(cells: Sequence[Cell], injection: Injection, showing: set[str]) -> Iterator[Cell]:

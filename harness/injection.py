@@ -15,7 +15,7 @@ from harness.case import QUANTITIES
 from harness.cells import CandidateError, where
 from harness.dataflow import Binding, Script, is_plain, loads, walk
 from harness.display import shows
-from harness.passed_in import Nodes, passed_in
+from harness.passed_in import SAY_IT, Nodes, passed_in
 
 ARGUMENTS: Final = ("inputs", "weights", "biases")
 UPDATED: Final = {"new_weights": "weights", "new_biases": "biases"}
@@ -120,6 +120,13 @@ def _upstream(name: str, script: Script) -> Nodes:
         return Nodes([], (), ())
     roots = own[:1] if own[0] == GRADIENTS[0] else own
     found = [passed_in(name, script, root) for root in roots]
+    # Ones, or nothing at all, where there is an upstream: it was forgotten, which is to be seen.
+    said = [each for each in SAY_IT if script.own(each)]
+    if said and all(each.only_arrays for each in found):
+        bindings = [each for each in script.of_name(said[0]) if is_plain(each)]
+        values = [each.value for each in bindings if each.value]
+        told = f"{said[0]} in {bindings[-1].statement.place}" if bindings else ""
+        found = [Nodes(values, (), (told,))] if values else found
     if not any(each.told for each in found):
         place = script.of_name(own[0])[0].statement.place
         raise CandidateError(

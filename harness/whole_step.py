@@ -20,10 +20,10 @@ Returned: TypeAlias = dict[tuple[int, str], Any]
 
 
 class StoppedAt(Misbehaved):
-    """An exception before a quantity was computed: it is told of that quantity."""
+    """What ends a step before it returns: it is told of the quantity that it is about."""
 
-    def __init__(self, quantity: str, expected: str, observed: str) -> None:
-        super().__init__(0, kinds.RAISED, expected, observed)
+    def __init__(self, quantity: str, kind: str, expected: str, observed: str) -> None:
+        super().__init__(0, kind, expected, observed)
         self.quantity = quantity
 
 
