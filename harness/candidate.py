@@ -22,16 +22,16 @@ __all__ = ["CandidateError", "load"]
 def load(name: str, folder: Path) -> Derivation:
     """The derivation in a file, named as the user named it, relative to `folder`.
 
-    It defines any of the five formulas, and what it leaves out comes from the reference; or a
-    whole step. Raises CandidateError, which names the file, and the line or function where there
-    is one.
+    A Python file or a notebook. It defines any of the five formulas, and what it leaves out comes
+    from the reference; or a whole step; or it is a script in the document's own style. Raises
+    CandidateError, which names the file, and the cell, line or function where there is one.
     """
     path = folder / name
     if not path.exists():
         raise CandidateError(f"{name}: no such file in {folder}")
     if not path.is_file():
         kind = "a directory" if path.is_dir() else "no regular file"
-        raise CandidateError(f"{name}: is {kind}, expected a Python file")
+        raise CandidateError(f"{name}: is {kind}, expected a Python file or a notebook")
     is_notebook = path.suffix.lower() == notebook.SUFFIX
     cells = notebook.cells(name, path) if is_notebook else [_whole(name, path)]
     in_style = document_style.is_in_style(cells)

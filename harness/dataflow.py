@@ -53,7 +53,9 @@ class Script(NamedTuple):
 
     def own(self, name: str) -> bool:
         """Whether a name is the script's: bound, and not by an import or a definition."""
-        return any(each.value is not None for each in self.of_name(name))
+        bound = self.of_name(name)
+        imported = any(isinstance(each.how, ast.Import | ast.ImportFrom) for each in bound)
+        return not imported and any(each.value is not None for each in bound)
 
     def number(self, node: ast.AST) -> float | None:
         """The number that an expression is: written there, or a name's only value."""

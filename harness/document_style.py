@@ -59,7 +59,8 @@ def derivation(
         case = (inputs, weights, biases)
         names |= {f"<{each}>": array for each, array in zip(ARGUMENTS, case, strict=True)}
         # What the script does with a gradient of its own is its own affair.
-        names |= {UPSTREAM: np.copy(upstream), RATE: learning_rate, "print": _nothing}
+        # Its own rate is a Python number.
+        names |= {UPSTREAM: np.copy(upstream), RATE: float(learning_rate), "print": _nothing}
         try:
             for code in codes:
                 exec(code, names)

@@ -161,7 +161,10 @@ def _factors(script: Script, bindings: Sequence[Binding], seen: set[str]) -> Ite
             known = (*QUANTITIES, *ARGUMENTS)
             if isinstance(node, ast.Name) and node.id not in seen | {*known}:
                 seen.add(node.id)
-                yield from _factors(script, script.of_name(node.id), seen)
+                bound = script.of_name(node.id)
+                for each in bound if len(bound) > 1 else ():  # a number, and then another
+                    yield from _number(script, each.value) if each.value else ()
+                yield from _factors(script, bound, seen)
 
 
 def _number(script: Script, node: ast.expr) -> Iterator[ast.expr]:

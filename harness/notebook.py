@@ -15,7 +15,7 @@ from harness.cells import CandidateError, Cell, filename_of, parse
 
 SUFFIX: Final = ".ipynb"
 # The rest of the cell, or of the line, is Python that runs after these; others are left out.
-OF_A_CELL: Final = re.compile(r"%%(?:time|capture|prun)\b")
+OF_A_CELL: Final = re.compile(r"%%(?:time|timeit|capture|prun)\b")
 OF_A_LINE: Final = re.compile(r"%(?:time|prun)\s+(?=\S)")
 IPYTHONS: Final = re.compile(r"""\s*(?:[%!?] | [\w.]+\?{1,2}\s*$ | [\w,\ ]+=\s*[%!])""", re.VERBOSE)
 
@@ -51,7 +51,8 @@ def _code(name: str, path: Path) -> Iterator[tuple[Any, str]]:
             for cell in notebook.cells
             if cell.cell_type == "code"
         ]
-        language = str(notebook.metadata.get("language_info", {}).get("name", "python"))
+        kernel = notebook.metadata.get("kernelspec", {}).get("language", "python")
+        language = str(notebook.metadata.get("language_info", {}).get("name", kernel))
     except OSError as error:
         raise CandidateError(f"{name}: cannot be read: {error.strerror}") from None
     except Exception as error:  # nbformat lets through whatever a broken one makes of it
@@ -73,6 +74,9 @@ def _cell(name: str, path: Path, place: str, source: str) -> Cell:
         stripped = lines[at].lstrip()
         code, found = OF_A_LINE.subn("", stripped, count=1)
         lines[at] = lines[at].removesuffix(stripped) + (code if found else "pass")
+        while not found and stripped.endswith("\\") and at + 1 < len(lines):
+            at += 1
+            stripped, lines[at] = lines[at], ""
     return parse(name, place, filename_of(path, place), "\n".join(lines))
 
 

@@ -18,6 +18,21 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = json.loads((ROOT / "examples/document.ipynb").read_text())
 
 
+def notebook(*sources, counts=None):
+    """A notebook of these code cells, with the numbers that Jupyter shows."""
+    cells = [
+        {
+            "cell_type": "code",
+            "execution_count": count,
+            "metadata": {},
+            "outputs": [],
+            "source": each,
+        }
+        for each, count in zip(sources, counts or [None] * len(sources), strict=True)
+    ]
+    return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+
+
 def cell_of(example, count):
     return next(cell for cell in example["cells"] if cell.get("execution_count") == count)
 

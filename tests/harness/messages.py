@@ -42,7 +42,12 @@ USAGE = [
         (*VERIFY, "--derivation", "tests/candidates"),
         (*VERIFY, "--derivation", "/dev/null"),
         *((*VERIFY, "--derivation", f"{BROKEN}/{name}.py") for name in (
-            "syntax_error", "import_fails", "defines_none", "wrong_parameters", "not_callable"
+            "syntax_error", "import_fails", "defines_none", "wrong_parameters", "not_callable",
+            "not_literal", "nothing_passed_in", "two_gradients", "nothing_to_check",
+            "weights_transposed",
+        )),
+        *((*VERIFY, "--derivation", f"{BROKEN}/{name}.ipynb") for name in (
+            "not_json", "in_r", "no_code_cells", "syntax_error", "mask_cell_missing",
         )),
         (*VERIFY, "--derivation", f"{HOSTILE}/import_ends_the_process.py"),
         (*VERIFY, "--derivation", "/proc/self/mem"),

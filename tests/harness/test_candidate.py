@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from harness.candidate import CandidateError, load
+from harness.case import QUANTITIES
 from harness.derivation import FORMULAS, REFERENCE
 
 CANDIDATES = Path(__file__).parents[1] / "candidates"
@@ -20,16 +21,48 @@ NONE = (
 )
 
 BROKEN = {
-    "defines_none": ("", NONE),
-    "import_fails": (", line 3", "its import fails: ZeroDivisionError: division by zero"),
-    "not_callable": (
+    "defines_none.py": ("", NONE),
+    "import_fails.py": (", line 3", "its import fails: ZeroDivisionError: division by zero"),
+    "in_r.ipynb": ("", "is a notebook in 'R', expected Python"),
+    "mask_cell_missing.ipynb": (
+        ", cell In [4], line 1",
+        "deriv_relu_wrt_z is used here, and nothing before it computes it",
+    ),
+    "no_code_cells.ipynb": ("", "is a notebook without code cells, expected a derivation"),
+    "not_callable.py": (
         "",
         "dense_forward is of type int, expected a function; "
         "expected 3 positional: (inputs, weights, biases)",
     ),
+    # nbformat's own words follow.
+    "not_json.ipynb": ("", "is no notebook of Jupyter's: "),
+    "not_literal.py": (
+        ", line 8",
+        "biases is 0.5 * ones, expected an assignment of literal numbers, such as biases = "
+        "np.array([[1.0, 2.0]])",
+    ),
+    "nothing_passed_in.py": (
+        ", line 10",
+        "deriv_relu_wrt_z is made of no gradient passed in that could be told, expected it to be "
+        "relu_outputs, or a name of its own such as upstream",
+    ),
+    "nothing_to_check.py": (
+        "",
+        f"computes nothing to check, expected any of {', '.join(QUANTITIES)}",
+    ),
+    "two_gradients.py": (
+        ", line 13",
+        "gradient or penalty may be the gradient passed in, expected one of them to be called "
+        "upstream",
+    ),
     # The parser's own words, which vary between versions of Python, follow.
-    "syntax_error": (", line 4", "does not parse: "),
-    "wrong_parameters": (
+    "syntax_error.ipynb": (", cell 3, line 2", "does not parse: "),
+    "syntax_error.py": (", line 4", "does not parse: "),
+    "weights_transposed.py": (
+        ", line 6",
+        "weights has shape (2, 3), expected (3, 2): (n_inputs, n_neurons), one column a neuron",
+    ),
+    "wrong_parameters.py": (
         ", line 4",
         "relu_backward(upstream) takes wrong arguments, expected 2 positional: (upstream, "
         "layer_outputs)",
@@ -65,16 +98,16 @@ def loaded(tmp_path):
 
 
 def test_every_broken_file_has_its_row():
-    assert sorted(path.stem for path in (CANDIDATES / "broken").glob("*.py")) == sorted(BROKEN)
+    assert sorted(path.name for path in (CANDIDATES / "broken").glob("*.*")) == sorted(BROKEN)
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_file_is_refused_with_its_place_and_what_was_expected(name, refusal):
     line, reason = BROKEN[name]
-    message = refusal(None, f"broken/{name}.py", CANDIDATES)
+    message = refusal(None, f"broken/{name}", CANDIDATES)
 
-    assert message.startswith(f"broken/{name}.py{line}: {reason}")
-    assert message.endswith(reason) or name == "syntax_error"
+    assert message.startswith(f"broken/{name}{line}: {reason}")
+    assert message.endswith(reason) or reason.endswith(": ")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +143,10 @@ def test_what_is_no_readable_file_is_refused(refusal, tmp_path, monkeypatch):
     (tmp_path / "folder.py").mkdir()
 
     assert refusal(None, "nothing.py") == f"nothing.py: no such file in {tmp_path}"
-    assert refusal(None, "folder.py") == "folder.py: is a directory, expected a Python file"
+    assert (
+        refusal(None, "folder.py")
+        == "folder.py: is a directory, expected a Python file or a notebook"
+    )
 
     # Permissions do not bind the superuser, who may run the tests.
     denied = PermissionError(errno.EACCES, "Permission denied")

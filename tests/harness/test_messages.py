@@ -24,7 +24,7 @@ from harness import advice, terminal
 from harness.terminal import WIDTH, fold, printable, say
 
 ROOT = Path(__file__).parents[2]
-# Errors of ours, not of those who run it: where a message of these begins, and who tests it.
+# Errors of ours, or of an installation: where a message of these begins, and who tests it.
 OURS = {
     "expected a regime of": "test_compare.py",
     "only arrays of one shape and dtype compare": "test_compare.py",
@@ -35,6 +35,7 @@ OURS = {
     "no floats of": "test_floats.py",
     " has no rule for np.": "test_algebra.py",
     " could not be checked: ": "test_isolation.py",
+    ": a notebook needs the package ": "test_notebook.py",
 }
 # Modules whose errors are met by who adds a framework: `test_conventions_file.py` has them.
 OTHERS = ("harness/conventions.py", "harness/conventions_file.py")
