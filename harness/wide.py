@@ -29,4 +29,5 @@ def halves(array: Array) -> tuple[Array, Array]:
     near = array.astype(np.float64)
     if array.dtype == np.float64:
         return near, NOTHING
-    return near, (array - near).astype(np.float64)
+    with np.errstate(invalid="ignore"):  # infinity has no rest
+        return near, (array - near).astype(np.float64)

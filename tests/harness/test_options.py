@@ -33,7 +33,7 @@ def test_the_default_frameworks_are_named_in_the_help():
 def test_nothing_asked_for_is_the_reference_with_seed_0(given, tmp_path):
     asked = options.asked(given(), tmp_path, tmp_path, ExitStack())
 
-    assert asked == options.Asked(0, REFERENCE, None, 0.0, None, [])
+    assert asked == options.Asked(0, REFERENCE, None, 0.0, None, None, [])
 
 
 def test_the_process_of_a_derivation_ends_with_the_run(given, tmp_path):
