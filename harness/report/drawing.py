@@ -17,58 +17,77 @@ from harness.derivation import reference_at, walk
 from harness.report.matrices import FIRST, GAP, LAST, MOST, Feeds, Matrix, matrix, number
 
 
-class Drawing(NamedTuple):
-    """One line of the document: its code, its matrices and operations, and the sum of one element.
+class Operand(NamedTuple):
+    """A matrix, and the words before and after it."""
 
-    `given` and `results` are matrices with the operations between them, as text.
-    """
+    before: str
+    matrix: Matrix
+    after: str = ""
+
+
+class Drawing(NamedTuple):
+    """One line of the document: its code, its operands and results, and the sum of one element."""
 
     code: str
-    given: list[Matrix | str]
-    results: list[Matrix]
+    given: list[Operand]
+    results: list[Operand]
     element: str
     sum: str
     observed: str
 
 
 class _Line(NamedTuple):
-    """A line of the document: its operands, each with what of it feeds an element, and words."""
+    """A line of the document: its operands, each with words around it and what feeds an element.
+
+    An operand is the words before it, its name, what of it feeds, and the words after it.
+    """
 
     code: str
-    parts: tuple[tuple[str, str] | str, ...]
+    parts: tuple[tuple[str, str, str, str], ...]
 
 
 ROW, COLUMN, CELL = "its row", "its column", "its place"
-_Z: Final = ("layer_outputs", CELL)
 _LINES: Final = {
     "layer_outputs": _Line(
         "layer_outputs = np.dot(inputs, weights) + biases",
-        (("inputs", ROW), "·", ("weights", COLUMN), "+", ("biases", COLUMN)),
+        (
+            ("", "inputs", ROW, ""),
+            ("·", "weights", COLUMN, ""),
+            ("+", "biases", COLUMN, ""),
+        ),
     ),
-    "relu_outputs": _Line("relu_outputs = np.maximum(0, layer_outputs)", ("max 0,", _Z)),
+    "relu_outputs": _Line(
+        "relu_outputs = np.maximum(0, layer_outputs)", (("max 0,", "layer_outputs", CELL, ""),)
+    ),
     "deriv_relu_wrt_z": _Line(
         "deriv_relu_wrt_z[layer_outputs <= 0] = 0  # elsewhere the upstream",
-        (("upstream", CELL), "where", _Z, "> 0"),
+        (("", "upstream", CELL, ""), ("where", "layer_outputs", CELL, "> 0")),
     ),
     "deriv_relu_wrt_inputs": _Line(
         "deriv_relu_wrt_inputs = np.dot(deriv_relu_wrt_z, weights.T)",
-        (("deriv_relu_wrt_z", ROW), "·", ("weights.T", COLUMN)),
+        (("", "deriv_relu_wrt_z", ROW, ""), ("·", "weights.T", COLUMN, "")),
     ),
     "deriv_relu_wrt_weights": _Line(
         "deriv_relu_wrt_weights = np.dot(inputs.T, deriv_relu_wrt_z)",
-        (("inputs.T", ROW), "·", ("deriv_relu_wrt_z", COLUMN)),
+        (("", "inputs.T", ROW, ""), ("·", "deriv_relu_wrt_z", COLUMN, "")),
     ),
     "deriv_relu_wrt_biases": _Line(
         "deriv_relu_wrt_biases = np.sum(deriv_relu_wrt_z, axis=0, keepdims=True)",
-        ("sum of the rows of", ("deriv_relu_wrt_z", COLUMN)),
+        (("sum of the rows of", "deriv_relu_wrt_z", COLUMN, ""),),
     ),
     "new_weights": _Line(
         "weights += -learning_rate * deriv_relu_wrt_weights",
-        (("weights", CELL), "+ {minus_rate} ×", ("deriv_relu_wrt_weights", CELL)),
+        (
+            ("", "weights", CELL, ""),
+            ("+ {minus_rate} ×", "deriv_relu_wrt_weights", CELL, ""),
+        ),
     ),
     "new_biases": _Line(
         "biases += -learning_rate * deriv_relu_wrt_biases",
-        (("biases", CELL), "+ {minus_rate} ×", ("deriv_relu_wrt_biases", CELL)),
+        (
+            ("", "biases", CELL, ""),
+            ("+ {minus_rate} ×", "deriv_relu_wrt_biases", CELL, ""),
+        ),
     ),
 }
 
@@ -84,13 +103,11 @@ def drawn(finding: Mapping[str, Any], kink: float) -> Drawing:
         COLUMN: ((-1, j), lambda _, column: column == j),
         CELL: ((i, j), lambda *place: place == at),
     }
-    given: list[Matrix | str] = []
-    for part in line.parts:
-        if isinstance(part, str):
-            given.append(part.format(minus_rate=_signed(-case.learning_rate)))
-        else:
-            name, what = part
-            given.append(matrix(name, _operand(values, name), *feeding[what]))
+    rate = _signed(-case.learning_rate)
+    given = []
+    for before, name, what, after in line.parts:
+        shown = matrix(name, _operand(values, name), *feeding[what])
+        given.append(Operand(before.format(minus_rate=rate), shown, after))
     if not at:
         return Drawing(line.code, given, [], "", "", "")
     expected, observed = (
@@ -98,8 +115,8 @@ def drawn(finding: Mapping[str, Any], kink: float) -> Drawing:
         for said in ("expected", "observed")
     )
     results = [
-        matrix(said, array, at, lambda *place: place == at, said)
-        for said, array in (("expected", expected), ("observed", observed))
+        Operand(sign, matrix(said, array, at, lambda *place: place == at, said))
+        for sign, said, array in (("=", "expected", expected), ("≠", "observed", observed))
     ]
     # What the others computed may differ from the reference in the last bits.
     sure = values[quantity][at] == expected[at]
@@ -136,8 +153,7 @@ def _written(
     quantity: str, values: Mapping[str, Array], rate: Any, kink: float, i: int, j: int
 ) -> str:
     """How the element at [i, j] is made, in numbers."""
-    names = [part[0] for part in _LINES[quantity].parts if not isinstance(part, str)]
-    first, *others = (_operand(values, name) for name in names)
+    first, *others = (_operand(values, name) for _, name, _, _ in _LINES[quantity].parts)
     if quantity == "relu_outputs":
         return f"max(0, {number(first[i, j])})"
     if quantity == "deriv_relu_wrt_z":

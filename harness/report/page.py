@@ -14,7 +14,7 @@ from harness import case as cases
 from harness.advice import on
 from harness.case import QUANTITIES
 from harness.compare import is_bit_for_bit
-from harness.derivation import TRAIN_STEP
+from harness.derivation import REFERENCE, TRAIN_STEP
 from harness.finding import DERIVATION, VALUES
 from harness.render import headline
 from harness.report import figures, matrices
@@ -100,21 +100,24 @@ def _head(verdict: dict[str, Any]) -> Head:
 
 def _formulas(formulas: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Where the formulas come from, and which come from there."""
-    for source in dict.fromkeys(formulas.values()):
+    # The file's own come first.
+    for source in sorted(dict.fromkeys(formulas.values()), key=REFERENCE.name.__eq__):
         yield source, listed(name for name, origin in formulas.items() if origin == source)
 
 
 def _finding(finding: dict[str, Any], verdict: dict[str, Any]) -> dict[str, Any]:
     """A disagreement with its drawing, and whoever says what is expected and observed."""
-    by_hand = f"{finding['formula']} in {verdict['formulas'].get(finding['formula'], '')}"
+    by_hand = f"{finding['place']} in {verdict['formulas'].get(finding['formula'], '')}"
     ours = finding["outlier"] == DERIVATION
+    # In a notebook a place begins with its cell.
+    subject = finding["place"].split(", ")[-1] if ours else finding["outlier"]
     others = [finding["framework"] if ours else by_hand, *finding["agreeing"]]
     case = cases.from_json(finding["case"])
     return finding | {
         "values_differ": finding["kind"] == VALUES,
         "says_expected": listed(others) if finding["kind"] == VALUES else "",
         "says_observed": by_hand if ours else finding["outlier"],
-        "by_hand": ours,
+        "subject": subject,
         "advice": on(finding["kind"], finding["outlier"]),
         "exact": is_bit_for_bit(finding["regime"]),
         "drawing": drawn(finding, verdict["kink"]),

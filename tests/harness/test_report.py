@@ -17,8 +17,8 @@ MARKUP = '<script>hacked()</script><img src=x onerror="hacked()">&amp;\'`$x$'
 # What the page is made of; of these none can run or load anything.
 TAGS = set(
     """html head meta link title style body main header section footer div span p h1 h2 h3 a strong
-    bdi code pre wbr dl dt dd ul li figure figcaption table caption thead tbody tr th td svg g path
-    text""".split()  # noqa: SIM905
+    bdi code pre wbr dl dt dd ul ol li figure figcaption table caption thead tbody tr th td svg g
+    path text""".split()  # noqa: SIM905
 )
 
 
@@ -71,6 +71,16 @@ def test_a_disagreement_is_drawn_explained_and_can_be_reproduced():
     assert "No known mistake does this." in text
     assert found["reproduce"] in text
     assert "Beside another derivation" in text
+
+
+def test_the_first_screen_lists_what_is_wrong_and_leads_to_it(tmp_path):
+    shown = parsed(pages.hostile(tmp_path))
+
+    assert "layer_outputs : dense_forward raised an exception" in shown.text
+    assert "new_weights : expected -1.0 , observed -2.0 , step twice by alias" in shown.text
+    for place in (1, 2, 3):
+        assert ("href", f"#finding-{place}") in shown.attributes
+        assert ("id", f"finding-{place}") in shown.attributes
 
 
 def test_a_known_mistake_is_explained_by_its_lesson():

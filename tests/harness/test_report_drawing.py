@@ -7,7 +7,7 @@ import pytest
 from harness.case import QUANTITIES, Case, Layer, quantity_shapes
 from harness.case import as_json as case_as_json
 from harness.report.drawing import drawn
-from harness.report.matrices import GAP, Matrix, matrix, number, whole_case
+from harness.report.matrices import GAP, matrix, number, whole_case
 
 # (1, 2) . (3, -4) + 7 is 2: the unit is on.
 ON = pages.case()
@@ -26,9 +26,10 @@ def finding(case, quantity, expected, observed=((9.0,),), index=(0, 0), layer=0)
     }
 
 
-def said(parts):
+def said(operands):
     """Operands by their names, and the operations as they are."""
-    return [part if isinstance(part, str) else part.name for part in parts]
+    words = [word for each in operands for word in (each.before, each.matrix.name, each.after)]
+    return " ".join(word for word in words if word)
 
 
 def marks(one):
@@ -87,10 +88,10 @@ def test_each_quantity_is_drawn_as_the_document_computes_it(
     shape = getattr(quantity_shapes(case.shape)[0], quantity)
     drawing = drawn(finding(case, quantity, np.full(shape, expected).tolist(), np.zeros(shape)), 0)
 
-    assert " ".join(said(drawing.given)) == operands
+    assert said(drawing.given) == operands
     assert drawing.sum == written
     assert drawing.element == f"{quantity}[0, 0]"
-    assert [each.name for each in drawing.results] == ["expected", "observed"]
+    assert said(drawing.results) == "= expected ≠ observed"
     assert quantity.removeprefix("new_") in drawing.code
 
 
@@ -115,8 +116,8 @@ def test_what_feeds_the_wrong_element_is_marked_and_nothing_else():
     )
     z = [[16.0, 20.0, 24.0], [26.0, 34.0, 42.0]]
     drawing = drawn(finding(case, "layer_outputs", z, z, (1, 2)), 0)
-    inputs, weights, biases = (part for part in drawing.given if isinstance(part, Matrix))
-    expected, observed = drawing.results
+    inputs, weights, biases = (operand.matrix for operand in drawing.given)
+    expected, observed = (operand.matrix for operand in drawing.results)
 
     assert marks(inputs) == [["", ""], ["feeds", "feeds"]]
     assert marks(weights) == [["", "", "feeds"], ["", "", "feeds"]]
@@ -154,7 +155,7 @@ def test_a_sum_that_rounds_is_only_about_the_number():
 def test_numbers_are_as_short_as_numpy_writes_those_of_their_dtype(dtype, text):
     written = finding(pages.case(inputs=((0.1, 0),)), "layer_outputs", None)
     written["case"]["dtype"] = dtype
-    inputs = drawn(written, 0).given[0]
+    inputs = drawn(written, 0).given[0].matrix
 
     assert [cell.text for cell in inputs.rows[0]] == [text, "0"]
 
@@ -163,8 +164,7 @@ def test_a_misbehaving_call_is_drawn_without_a_result():
     drawing = drawn(finding(ON, "layer_outputs", None), 0)
 
     assert (drawing.results, drawing.sum, drawing.element) == ([], "", "")
-    assert {mark for part in drawing.given if isinstance(part, Matrix) for row in marks(part)
-            for mark in row} == {""}  # fmt: skip
+    assert {mark for each in drawing.given for row in marks(each.matrix) for mark in row} == {""}
 
 
 def test_a_place_outside_of_the_case_is_refused():
@@ -197,8 +197,10 @@ def test_an_empty_sum_is_said_to_be_empty():
     case = pages.case(inputs=np.zeros((0, 2)), upstream=np.zeros((0, 1)))
     drawing = drawn(finding(case, "deriv_relu_wrt_biases", [[0.0]]), 0)
 
+    (empty,) = (operand.matrix for operand in drawing.given)
+
     assert drawing.sum == "an empty sum = 0"
-    assert (drawing.given[1].rows, drawing.given[1].shape) == ([], "0×1")
+    assert (empty.rows, empty.shape) == ([], "0×1")
 
 
 def test_the_whole_case_has_every_array_under_its_name():
