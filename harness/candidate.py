@@ -43,6 +43,8 @@ def load(name: str, folder: Path) -> Derivation:
         return document_style.derivation(name, path, cells, showing, namespace)
     parameters = PARAMETERS | {TRAIN_STEP: TRAIN_STEP_PARAMETERS}
     own = tuple(formula for formula in parameters if formula in namespace)
+    if not own and (lacking := document_style.lacks(cells)):
+        raise CandidateError(f"{name}: {lacking}")
     if not own:
         raise CandidateError(
             f"{name}: defines none of the five formulas and no train_step, expected at least one "

@@ -21,6 +21,7 @@ from harness.dataflow import Script
 from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, Derivation
 from harness.injection import ARGUMENTS, RATE, UPDATED, UPSTREAM, Injection, inject
 from harness.raised import in_words
+from harness.table import listed
 from harness.whole_step import StoppedAt
 
 
@@ -30,6 +31,19 @@ def is_in_style(cells: Sequence[Cell]) -> bool:
     return bound.issuperset(ARGUMENTS) and bool(bound & {*QUANTITIES}) and not (
         bound & {*FORMULAS, TRAIN_STEP}
     )  # fmt: skip
+
+
+def lacks(cells: Sequence[Cell]) -> str | None:
+    """What keeps cells that define no formula from being such a script, in words."""
+    bound = dict.fromkeys(each.name for each in Script.of(cells).bindings)
+    computed = [each for each in bound if each in QUANTITIES]
+    missing = [each for each in ARGUMENTS if each not in bound]
+    if not computed or not missing:
+        return None
+    return (
+        f"computes {computed[0]} and has no {' and no '.join(missing)}, expected assignments of "
+        f"{listed(ARGUMENTS)}, as in the document"
+    )
 
 
 def derivation(

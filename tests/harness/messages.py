@@ -44,7 +44,7 @@ USAGE = [
         *((*VERIFY, "--derivation", f"{BROKEN}/{name}.py") for name in (
             "syntax_error", "import_fails", "defines_none", "wrong_parameters", "not_callable",
             "not_literal", "nothing_passed_in", "two_gradients", "nothing_to_check",
-            "weights_transposed",
+            "no_biases", "weights_transposed",
         )),
         *((*VERIFY, "--derivation", f"{BROKEN}/{name}.ipynb") for name in (
             "not_json", "in_r", "no_code_cells", "syntax_error", "mask_cell_missing",

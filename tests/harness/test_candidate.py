@@ -29,6 +29,11 @@ BROKEN = {
         "deriv_relu_wrt_z is used here, and nothing before it computes it",
     ),
     "no_code_cells.ipynb": ("", "is a notebook without code cells, expected a derivation"),
+    "no_biases.py": (
+        "",
+        "computes layer_outputs and has no biases, expected assignments of inputs, weights and "
+        "biases, as in the document",
+    ),
     "not_callable.py": (
         "",
         "dense_forward is of type int, expected a function; "

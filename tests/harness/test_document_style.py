@@ -141,7 +141,7 @@ def test_a_function_beside_the_script_makes_it_a_file_of_functions(loaded):
             HEAD.replace("layer_outputs", "z").replace("relu_outputs", "a"),
             "mine.py: defines none of",
         ),
-        (HEAD.replace("biases", "b"), "mine.py: defines none of the five formulas"),
+        (HEAD.replace("biases", "b"), "mine.py: computes layer_outputs and has no biases, exp"),
     ],
 )
 def test_what_cannot_be_run_is_refused_in_one_line(source, message, loaded):
