@@ -49,11 +49,11 @@ def radius_of_sum(
     tested: Precision, mass: Array, spread: Array | None, products: int, plain: int
 ) -> Array:
     """The radius of a sum of so many products and plain terms; no spread is 0 for all elements."""
-    p, terms, n = tested, products + plain, roundings(products, plain)
+    p, n = tested, roundings(products, plain)
     relative = float(gamma(n, p.unit_roundoff) + 2 * gamma(n, p.wide_unit_roundoff))
     lost = p.smallest_normal * (products + plain // 2)
     # 8 covers the handful of operations around the sums.
-    inflation = 1 + 4 * (terms + 8) * RADII
+    inflation = 1 + 4 * (n + 8) * RADII
     radius: Array = mass * (relative * inflation)
     radius += (1 + relative) * lost * inflation
     if spread is not None:

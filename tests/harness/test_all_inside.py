@@ -13,7 +13,8 @@ INF, NAN = np.inf, np.nan
 def balls(mids, radii, ambiguous=False):
     mid, radius = np.array([mids], np.longdouble), np.array([radii])
     ball = Ball(precision(np.dtype(np.float64)), mid, radius, np.abs(mid).astype(np.float64))
-    ball.ambiguous = np.array(ambiguous)
+    if ambiguous is not False:  # else there is nothing to look at
+        ball.ambiguous = np.array(ambiguous)
     return ball
 
 
