@@ -22,6 +22,13 @@ SHAPES = [(1, 1, 1), (1, 1, 2), (2, 1, 1), (2, 2, 2), (3, 4, 3), (2, 3, 3), (4, 
 FEW_SHAPES = [(1, 1, 1), (2, 1, 1), (2, 2, 2), (1, 2, 3), (2, 3, 3), (2, 2, 3, 2), (2, 2, 2, 2)]
 
 
+@pytest.fixture(autouse=True)
+def numpy_s_settings_stay():
+    """A candidate that is loaded in the tests' own process may change how arrays are printed."""
+    with np.printoptions(), np.errstate():
+        yield
+
+
 @pytest.fixture(scope="session")
 def witnesses():
     return [adapters.load("jax"), adapters.load("torch")]
