@@ -12,7 +12,7 @@ import numpy as np
 
 from harness.ball import Ball
 from harness.case import Array
-from harness.wide import NOTHING
+from harness.compare import errors, over
 
 # An element without any error is counted first, then one for each power of two up to the radius;
 # what is smaller than all of them counts as the smallest.
@@ -26,8 +26,7 @@ class Sample(NamedTuple):
     """The first cases of a stack: what was compared, and the balls, as views of the whole."""
 
     values: tuple[Array, ...]
-    near: Array
-    rest: Array
+    halves: tuple[Array, Array]
     radius: Array
     ambiguous: Array
 
@@ -38,7 +37,7 @@ def sample(ball: Ball, *values: Array) -> Sample:
     first = slice(max(1, min(CASES, ELEMENTS // each)))
     arrays = (*ball.halves, ball.radius, ball.ambiguous)
     near, rest, radius, ambiguous = (array[first] if array.ndim else array for array in arrays)
-    return Sample(tuple(value[first] for value in values), near, rest, radius, ambiguous)
+    return Sample(tuple(value[first] for value in values), (near, rest), radius, ambiguous)
 
 
 def binades(sampled: Sample) -> list[int]:
@@ -46,16 +45,10 @@ def binades(sampled: Sample) -> list[int]:
 
     What is outside its ball, or so near the kink that two answers pass, is not counted.
     """
-    _, near, rest, radius, ambiguous = sampled
     with np.errstate(all="ignore"):
-        errors = []
-        for value in sampled.values:
-            difference = np.subtract(value, near, dtype=np.float64)
-            errors.append(np.abs(difference if rest is NOTHING else difference - rest))
-        error = np.maximum.reduce(errors)
-        # An error of 0 is 0 of any radius.
-        ratio = np.divide(error, radius, out=np.zeros_like(error), where=error != 0)
-    inside = ratio[(ratio <= 1) & ~ambiguous]
+        error = np.maximum.reduce([*errors(sampled.halves, *sampled.values)])
+        ratio = over(error, sampled.radius)
+    inside = ratio[(ratio <= 1) & ~sampled.ambiguous]
     exponents = np.frexp(inside[inside > 0])[1]
     counts = np.bincount(np.clip(exponents, 1 - POWERS, 0) + POWERS, minlength=COUNTS)
     return [inside.size - exponents.size, *counts[1:].tolist()]

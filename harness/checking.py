@@ -1,7 +1,6 @@
 """A derivation against one witness on one stack of cases: where they part, in numbers."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import partial
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
@@ -33,7 +32,7 @@ from harness.derivation import (
     reference_on,
     walk,
 )
-from harness.formats import Precision, precision
+from harness.formats import precision
 from harness.once import Made, once, patched
 from harness.padding import trace_padded
 from harness.whole_step import step_by_step
@@ -169,8 +168,9 @@ def compare(
     observed = walk(only(formulas, observing), case, given)
     if exact:
         return list(compare_traces(expected, observed)), faults
-    call = partial(_on_balls, precision(case.dtype), reference, recomputes)
-    return _inside_balls(call, case, expected, observed, chained, kept), faults
+    return _inside_balls(
+        case, expected, observed, reference, kept.balls, chained, recomputes
+    ), faults
 
 
 def compare_step(
@@ -193,8 +193,7 @@ def compare_step(
     if exact:
         quantities: Iterable[Compared] = compare_traces(expected, observed)
     else:
-        call = partial(_on_balls, precision(case.dtype), reference, False)
-        quantities = _inside_balls(call, case, expected, observed, True, kept)
+        quantities = _inside_balls(case, expected, observed, reference, kept.balls, chained=True)
     compared = []
     for each in quantities:
         compared.append(each._replace(formula=TRAIN_STEP))
@@ -204,29 +203,31 @@ def compare_step(
 
 
 def _inside_balls(
-    call: Callable[[Made], Call],
     case: Case,
     expected: Trace,
     observed: Trace,
+    reference: Derivation,
+    kept: dict[int, Made],
     chained: bool,
-    kept: Kept,
+    recomputes: bool = False,
 ) -> list[Compared]:
     """Every quantity beside its balls, in blocks of the stack that fit into a processor's cache."""
 
     def inside(block: slice) -> list[Compared]:
         some = part(case, block)
         theirs, ours = part_of_trace(expected, block), part_of_trace(observed, block)
-        made = kept.balls.setdefault(block.start, {})
+        call = _on_balls(case.dtype, reference, recomputes, kept.setdefault(block.start, {}))
         # Only a witness that overflows where nothing should makes balls that are not finite.
         with np.errstate(all="ignore"):
-            balls = walk(call(made), some, None if chained else theirs)
+            balls = walk(call, some, None if chained else theirs)
         return list(compare_traces(theirs, ours, balls))
 
     blocks = in_blocks(inside, len(case.inputs), numbers(case.shape))
     return [joined(each, expected, observed) for each in zip(*blocks, strict=True)]
 
 
-def _on_balls(tested: Precision, reference: Derivation, recomputes: bool, made: Made) -> Call:
+def _on_balls(dtype: np.dtype[Any], reference: Derivation, recomputes: bool, made: Made) -> Call:
+    tested = precision(dtype)
     call = reference_on(
         lambda value: value if isinstance(value, Ball) else Ball.exact(value, tested), reference
     )

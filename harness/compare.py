@@ -45,18 +45,23 @@ def error_over_radius(observed: Array, ball: Ball) -> Array:
     An error of 0 is 0 of any radius; any other error of a radius of 0 is infinite.
     """
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        (error,) = _errors(ball, observed)
-        ratio: Array = np.divide(error, ball.radius, out=np.zeros_like(error), where=error != 0)
+        (error,) = errors(ball.halves, observed)
+        return over(error, ball.radius)
+
+
+def over(error: Array, radius: Array) -> Array:
+    """error / radius; an error of 0 is 0 of any radius."""
+    ratio: Array = np.divide(error, radius, out=np.zeros_like(error), where=error != 0)
     return ratio
 
 
-def _errors(ball: Ball, *values: Array) -> Iterator[Array]:
+def errors(halves: tuple[Array, Array], *values: Array) -> Iterator[Array]:
     """|value - midpoint| in float64, right to its last places, for each of the values.
 
-    The midpoint is its nearest float64 and the rest, for arithmetic in a wider dtype is slow. Near
-    it the first difference is exact (Sterbenz).
+    The midpoint is its `Ball.halves`, for arithmetic in a wider dtype is slow. Near it the first
+    difference is exact (Sterbenz).
     """
-    near, rest = ball.halves
+    near, rest = halves
     for value in values:
         difference = np.subtract(value, near, dtype=np.float64)
         if rest is not NOTHING:
@@ -73,7 +78,7 @@ def all_inside(ball: Ball, *values: Array) -> float | None:
     with np.errstate(divide="ignore", invalid="ignore"):
         if not np.isfinite(radius.max(initial=0.0)):
             return None
-        for error in _errors(ball, *values):
+        for error in errors(ball.halves, *values):
             if not (error <= radius).all():
                 return None
             if radius.ndim:  # else there is one radius for all, 0, and every error is 0

@@ -7,11 +7,10 @@ survived, and what was left unchecked is worked out anew. In any order and any g
 make the same verdict, to the byte.
 """
 
-import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from harness import certificate
 from harness.blame import framework_of
@@ -19,7 +18,7 @@ from harness.certificate import Certificate
 from harness.entries import RULES, Keyed, keyed, together
 from harness.render import render
 from harness.tally import Tally
-from harness.terminal import printable, say
+from harness.terminal import Parser, say
 from harness.verdict import NO_CASE, compared, unchecked
 from harness.verdict_json import check_writable, checked_as_json, gap_as_json, tallies_of, write
 from harness.verdict_read import FORM, VerdictError, read
@@ -27,7 +26,7 @@ from harness.verdict_read import FORM, VerdictError, read
 # What all parts of a run have in common.
 COMMON: Final = ("derivation", "formulas", "kink", "against", "seed", "numpy")
 # The exit status, as pytest's.
-AGREES, DISAGREES, USAGE = 0, 1, 4
+AGREES, DISAGREES = 0, 1
 
 
 class MergeError(Exception):
@@ -126,16 +125,9 @@ def _entries(name: str, part: dict[str, Any]) -> Keyed:
     return keyed(name, entries)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Refuses in one line and with the status that every command here has for it."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"ERROR: {printable(message)}\n")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Merge the verdicts in files, print the one that they make; returns the exit status."""
-    parser = _Parser(prog="python -m harness.merge", description=__doc__, allow_abbrev=False)
+    parser = Parser(prog="python -m harness.merge", description=__doc__, allow_abbrev=False)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a part's verdict")
     parser.add_argument(
         "--verdict-json", type=Path, metavar="PATH", help="write the merged verdict there, too"

@@ -4,12 +4,22 @@ Names and messages of somebody's derivation are data. What in them would move th
 screen or end a line is shown as Python writes it in a string.
 """
 
+import argparse
 import sys
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
-from typing import Final, TextIO
+from typing import Final, NoReturn, TextIO
 
 WIDTH: Final = 80
+# The exit status of what cannot be run, as pytest's.
+USAGE: Final = 4
+
+
+class Parser(argparse.ArgumentParser):
+    """Refuses in one line and with the status that every command here has for it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"ERROR: {printable(message)}\n")
 
 
 def printable(text: str) -> str:

@@ -26,7 +26,7 @@ def matmul(one: Array, other: Array) -> Array:
 
 def halves(array: Array) -> tuple[Array, Array]:
     """Each number's nearest float64, and the rest; NOTHING where they are float64."""
-    near = array.astype(np.float64)
+    near = array.astype(np.float64, copy=False)
     if array.dtype == np.float64:
         return near, NOTHING
     with np.errstate(invalid="ignore"):  # infinity has no rest

@@ -1,31 +1,18 @@
 """`python -m harness.report VERDICT.json`: the page of a verdict that was stored."""
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from harness import report
-from harness.terminal import printable, say
+from harness.terminal import Parser, printable, say
 from harness.verdict_json import check_writable
 from harness.verdict_read import VerdictError, read
-
-USAGE = 4
-
-
-class _Parser(argparse.ArgumentParser):
-    """Refuses in one line and with the status that every command here has for it."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"ERROR: {printable(message)}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the page, and say where; returns the exit status."""
-    parser = _Parser(
-        prog="python -m harness.report", description=report.__doc__, allow_abbrev=False
-    )
+    parser = Parser(prog="python -m harness.report", description=report.__doc__, allow_abbrev=False)
     parser.add_argument("verdict", type=Path, metavar="VERDICT.json", help="a stored verdict")
     parser.add_argument(
         "--output",

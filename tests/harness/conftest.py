@@ -8,7 +8,7 @@ import pytest
 from respelled import SPELLINGS
 
 import adapters
-from harness import candidate, verdict
+from harness import candidate, surroundings, verdict
 from harness.derivation import REFERENCE
 from harness.floats import float_stack
 from harness.formats import FORMATS
@@ -23,10 +23,12 @@ FEW_SHAPES = [(1, 1, 1), (2, 1, 1), (2, 2, 2), (1, 2, 3), (2, 3, 3), (2, 2, 3, 2
 
 
 @pytest.fixture(autouse=True)
-def numpy_s_settings_stay():
-    """A candidate that is loaded in the tests' own process may change how arrays are printed."""
-    with np.printoptions(), np.errstate():
+def settings_stay():
+    """A derivation may make some for itself: usually it does so in a process of its own."""
+    before = surroundings.now()
+    with np.errstate():
         yield
+    surroundings.restore(before)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ def counted(*ratios, radius=1.0, ambiguous=NOWHERE):
     """The counts of one value with these errors over one radius."""
     value = np.array(ratios) * radius
     sampled = Sample(
-        (value,), np.zeros_like(value), NOTHING, np.full_like(value, radius), ambiguous
+        (value,), (np.zeros_like(value), NOTHING), np.full_like(value, radius), ambiguous
     )
     return {place: count for place, count in enumerate(binades(sampled)) if count}
 
@@ -50,14 +50,14 @@ def test_what_is_outside_or_ambiguous_is_not_counted():
 
 def test_the_larger_error_of_both_counts():
     values = np.array([0.3, 0.9]), np.array([-0.6, 0.1])
-    counts = binades(Sample(values, np.zeros(2), NOTHING, np.ones(2), NOWHERE))
+    counts = binades(Sample(values, (np.zeros(2), NOTHING), np.ones(2), NOWHERE))
 
     assert counts[POWERS] == 2
     assert len(counts) == COUNTS
 
 
 def test_a_radius_of_zero_counts_what_has_no_error():
-    assert binades(Sample((np.ones(3),), np.ones(3), NOTHING, NOTHING, NOWHERE))[0] == 3
+    assert binades(Sample((np.ones(3),), (np.ones(3), NOTHING), NOTHING, NOWHERE))[0] == 3
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ import pytest
 from planting import TOY
 from scripts import RIGHT
 
-from harness import surroundings
 from harness.candidate import load
 from harness.case import QUANTITIES
 from harness.floats import float_stack
@@ -14,14 +13,6 @@ from harness.lattice import LADDER, lattice_stack
 from harness.verification import Verification
 
 SHAPES = [(1, 1, 1), (2, 1, 1), (2, 2, 2), (1, 2, 3), (0, 2, 1), (2, 3, 3), (3, 4, 3)]
-
-
-@pytest.fixture(autouse=True)
-def settings_stay():
-    """A script may make some for itself: usually it does so in a process of its own."""
-    before = surroundings.now()
-    yield
-    surroundings.restore(before)
 
 
 @pytest.mark.parametrize("name", RIGHT)
