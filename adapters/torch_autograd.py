@@ -1,8 +1,9 @@
 """PyTorch as a witness, in five ways; `torch.optim.SGD` makes the step in each.
 
-Zeros are added at every layer's inputs and outputs, so that one pass returns the gradients there
-too; x + 0 is x to the bit, zero's sign apart. A part of the network is one layer's
-(weights, biases, zeros at its inputs, zeros at its outputs).
+A part of the network is one layer's (weights, biases). The graph that the default records knows
+the gradients at a layer's inputs and outputs, too. Other ways have only those of a function's
+arguments, so there a part has zeros besides, which are added to its inputs and to its outputs;
+x + 0 is x to the bit, zero's sign apart.
 
 * the default: `torch.autograd.grad` on the graph that the forward pass recorded
 * `torch:func`: `torch.func.vjp`, the functional reverse mode
@@ -15,6 +16,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, partial
+from itertools import chain
 from typing import Any
 
 import torch
@@ -36,12 +38,14 @@ def layer(
     inputs: Any,
     weights: Any,
     biases: Any,
-    at_inputs: Any,
-    at_outputs: Any,
+    at_inputs: Any = None,
+    at_outputs: Any = None,
     relu: Callable[[Any], Any] | None = None,
 ) -> Any:
     """One layer's layer_outputs and relu_outputs; torch.relu is looked up at each call."""
-    layer_outputs = torch.matmul(inputs + at_inputs, weights) + biases + at_outputs
+    inputs = inputs if at_inputs is None else inputs + at_inputs
+    layer_outputs = torch.matmul(inputs, weights) + biases
+    layer_outputs = layer_outputs if at_outputs is None else layer_outputs + at_outputs
     return layer_outputs, (relu or torch.relu)(layer_outputs)
 
 
@@ -54,21 +58,33 @@ def network(inputs: Any, parts: Any, layer: Callable[..., Any] = layer) -> Any:
     return inputs, seen
 
 
+def with_zeros(inputs: Any, parts: Any) -> Any:
+    """The parts of a network, each with zeros as large as its inputs and its outputs."""
+    return [
+        (*part, *(inputs.new_zeros((*inputs.shape[:-1], width)) for width in part[0].shape[-2:]))
+        for part in parts
+    ]
+
+
 def autograd(inputs: Any, parts: Any, upstream: Any, layer: Callable[..., Any] = layer) -> Any:
-    """What every layer had, and the gradients of every part, by the graph that was recorded.
+    """What every layer had, and its four gradients, by the graph that was recorded.
 
     They are those of the inner product of outputs and upstream: as `grad_outputs`, the upstream
     gradient would have PyTorch import SymPy, which takes half a second.
     """
-    leaves = [each.requires_grad_() for part in parts for each in part]
+    for leaf in (inputs, *chain(*parts)):
+        leaf.requires_grad_()
     outputs, seen = network(inputs, parts, layer)
-    gradients = torch.autograd.grad((outputs * upstream).sum(), leaves)
+    below = [inputs, *(relu_outputs for _, relu_outputs in seen[:-1])]
+    # The zeros of a part, if it has them, stand for the inputs and outputs themselves.
+    places = [(*part, x, z)[:4] for part, x, (z, _) in zip(parts, below, seen, strict=True)]
+    gradients = torch.autograd.grad((outputs * upstream).sum(), list(chain(*places)))
     return seen, [gradients[place : place + 4] for place in range(0, len(gradients), 4)]
 
 
 def func(inputs: Any, parts: Any, upstream: Any) -> Any:
     """The same by the functional reverse mode."""
-    results: Any = torch.func.vjp(partial(network, inputs), parts, has_aux=True)
+    results: Any = torch.func.vjp(partial(network, inputs), with_zeros(inputs, parts), has_aux=True)
     _, vjp, seen = results
     return seen, *vjp(upstream)
 
@@ -79,6 +95,7 @@ def jvp(inputs: Any, parts: Any, upstream: Any) -> Any:
     Layer by layer, for rounding: forward mode through all of them would not go by way of the
     upper layers' gradients, and so could not be compared with what follows from these.
     """
+    parts = with_zeros(inputs, parts)
     _, seen = network(inputs, parts)
     below = [inputs, *(relu_outputs for _, relu_outputs in seen)]
     gradients: list[Any] = []
@@ -119,6 +136,7 @@ def compiled(inputs: Any, parts: Any, upstream: Any) -> Any:
         missing = [max(0, n - size) for n, size in zip(least, smaller.shape, strict=True)]
         return torch.nn.functional.pad(smaller, [0, missing[2], 0, missing[1], 0, missing[0]])
 
+    parts = with_zeros(inputs, parts)
     larger = [(filled(w), filled(b, 1), filled(i), filled(o)) for w, b, i, o in parts]
     # Sizes that happen to be equal are compiled as if they had to be, unless told otherwise.
     with (
@@ -126,9 +144,7 @@ def compiled(inputs: Any, parts: Any, upstream: Any) -> Any:
         torch._dynamo.config.patch(recompile_limit=64),
         without_its_own_warnings(),
     ):
-        seen, gradients = autograd(
-            filled(inputs).requires_grad_(), larger, filled(upstream), compiled_layer()
-        )
+        seen, gradients = autograd(filled(inputs), larger, filled(upstream), compiled_layer())
     return (
         [[cut(output, part[3]) for output in each] for each, part in zip(seen, parts, strict=True)],
         [list(map(cut, each, part)) for each, part in zip(gradients, parts, strict=True)],
@@ -158,7 +174,7 @@ def unavailable(variant: str) -> str | None:
         return None
     one = torch.ones(1, 1, 1, dtype=torch.float64)
     try:
-        compiled(one, [(one, one, one, one)], one)
+        compiled(one, [(one, one)], one)
     except Exception as error:
         return f"torch.compile fails: {str(error).strip().partition(chr(10))[0]}"
     return None
@@ -167,21 +183,17 @@ def unavailable(variant: str) -> str | None:
 def traced(way: Callable[[Any, Any, Any], Any], case: Case) -> Trace:
     """Every quantity of a stack of cases; the upstream gradient enters as the cotangent."""
     inputs, upstream = tensor(case.inputs), tensor(case.upstream)
-    parts = []
-    for weights, biases in case.layers:
-        sizes = [(*inputs.shape[:2], width) for width in weights.shape[1:]]
-        zeros = (torch.zeros(size, dtype=inputs.dtype) for size in sizes)
-        parts.append((tensor(weights), tensor(biases), *zeros))
+    parts = [(tensor(weights), tensor(biases)) for weights, biases in case.layers]
     seen, gradients = way(inputs, parts, upstream)
 
-    parameters = [parameter for part in parts for parameter in part[:2]]
+    parameters = list(chain(*parts))
     step(parameters, [each for part in gradients for each in part[:2]], float(case.learning_rate))
 
     return tuple(
         LayerTrace(
             *(
                 array(each.detach(), case.dtype)
-                for each in (*outputs, wrt_z, wrt_inputs, wrt_weights, wrt_biases, *part[:2])
+                for each in (*outputs, wrt_z, wrt_inputs, wrt_weights, wrt_biases, *part)
             )
         )
         for outputs, (wrt_weights, wrt_biases, wrt_inputs, wrt_z), part in zip(
