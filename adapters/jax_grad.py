@@ -1,11 +1,12 @@
-"""JAX as a witness, in five ways; `optax.sgd` makes the step in each.
+"""JAX as a witness, in six ways; `optax.sgd` makes the step in each.
 
 Zeros are added at every layer's inputs and outputs, so that one pass returns the gradients there
 too; x + 0 is x to the bit, zero's sign apart. A part of the network is one layer's
-(weights, biases, zeros at its inputs, zeros at its outputs). Every way is written for one case,
-mapped over the stack by `jax.vmap` and compiled once for each shape.
+(weights, biases, zeros at its inputs, zeros at its outputs). Every way is compiled once for each
+shape of a stack of cases.
 
 * the default: `jax.vjp` of the whole network
+* `jax:vmap`: the same for one case, mapped over the stack by `jax.vmap`
 * `jax:grad`: `jax.grad` of the inner product of its outputs with the upstream gradient
 * `jax:jvp`: `jax.jvp`, forward mode, one directional derivative an entry
 * `jax:checkpoint`: the default with `jax.checkpoint` around each layer, so that the reverse pass
@@ -102,14 +103,15 @@ def slopes(slope: Callable[[Any], Any], part: Any) -> Any:
     return part_of(jax.lax.map(in_direction, jnp.arange(flat.size)))
 
 
-def step_of_one(
+def training_step(
     way: Callable[[Any, Any, Any], Any], inputs: Any, layers: Any, upstream: Any, rate: Any
 ) -> Any:
-    """One training step on one case."""
-    parts = [
-        (*layer, *(jnp.zeros((len(inputs), width), inputs.dtype) for width in layer[0].shape))
-        for layer in layers
-    ]
+    """One training step on each case of a stack."""
+
+    def zeros(width: int) -> Any:
+        return jnp.zeros((*inputs.shape[:-1], width), inputs.dtype)
+
+    parts = [(*layer, *map(zeros, layer[0].shape[-2:])) for layer in layers]
     seen, gradients = way(inputs, parts, upstream)
     wrt_layers = tuple(Layer(*part[:2]) for part in gradients)
     optimizer = optax.sgd(rate)
@@ -117,17 +119,12 @@ def step_of_one(
     return seen, gradients, optax.apply_updates(layers, updates)
 
 
-def on_stacks(way: Callable[[Any, Any, Any], Any]) -> Callable[..., Any]:
-    """A step of one case as a step of many, operation by operation."""
-    return jax.vmap(partial(step_of_one, way), in_axes=(0, 0, 0, None))
-
-
 def compiled(way: Callable[[Any, Any, Any], Any]) -> Callable[..., Any]:
-    """The same, compiled once for each shape and dtype.
+    """A training step, compiled once for each shape and dtype.
 
     Excess precision would hand a half format's numbers on unrounded, and return them rounded.
     """
-    jitted = jax.jit(on_stacks(way))
+    jitted = jax.jit(partial(training_step, way))
     programs: dict[Any, Any] = {}
 
     def step(*arguments: Any) -> Any:
@@ -162,10 +159,11 @@ def trace(case: Case) -> Trace:
 
 
 VARIANTS = {
+    "vmap": partial(traced, compiled(jax.vmap(vjp))),
     "grad": partial(traced, compiled(grad)),
-    "jvp": partial(traced, compiled(jvp)),
+    "jvp": partial(traced, compiled(jax.vmap(jvp))),
     "checkpoint": partial(traced, compiled(partial(vjp, layer=jax.checkpoint(layer)))),
-    "eager": partial(traced, on_stacks(vjp)),
+    "eager": partial(traced, partial(training_step, vjp)),
 }
 
 RECOMPUTES = ("checkpoint",)
