@@ -57,8 +57,10 @@ def network(inputs: Any, parts: Any, layer: Callable[..., Any] = layer) -> Any:
 
 def vjp(inputs: Any, parts: Any, upstream: Any, layer: Callable[..., Any] = layer) -> Any:
     """What every layer had, and the gradients of every part, by reverse mode."""
-    _, pullback, seen = jax.vjp(lambda parts: network(inputs, parts, layer), parts, has_aux=True)
-    return seen, *pullback(upstream)
+    # jax.numpy's functions are jitted each by itself, and are traced in half the time without that.
+    with jax.disable_jit():
+        _, pull, seen = jax.vjp(lambda parts: network(inputs, parts, layer), parts, has_aux=True)
+        return seen, *pull(upstream)
 
 
 def grad(inputs: Any, parts: Any, upstream: Any) -> Any:
