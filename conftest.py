@@ -55,6 +55,17 @@ def _refusing(*kinds: type[Exception]) -> Iterator[None]:
         raise pytest.UsageError(terminal.printable(str(error))) from None
 
 
+@contextmanager
+def _here_to_stay() -> Iterator[None]:
+    """Frameworks are made of millions of objects: looking for garbage among them takes seconds."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def _frameworks(config: pytest.Config) -> list[str]:
     return list(dict.fromkeys(options.FRAMEWORK.value(config.option) or adapters.discover()))
 
@@ -75,10 +86,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     if any("verification" in getattr(item, "fixturenames", ()) for item in session.items):
         run = config.stash[VERIFICATION]
-        with _refusing(adapters.FrameworkError):
+        with _refusing(adapters.FrameworkError), _here_to_stay():
             witnesses, config.stash[UNAVAILABLE] = adapters.choose(_frameworks(config), run.kink)
         config.stash[VERIFICATION] = Verification(run.derivation, witnesses, run.against, run.kink)
-        gc.freeze()  # the frameworks are here to stay: looking for garbage in them takes seconds
     asked = any(option.value(config.option) for option in options.RUN)
     chosen = any(item.path.is_relative_to(config.rootpath / TESTS) for item in session.items)
     config.stash[DUE] = asked or chosen
