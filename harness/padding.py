@@ -28,8 +28,8 @@ from harness.case import Array, Case, Layer, LayerTrace, Shape, Trace, quantity_
 CUBES: Final = (2, 4, 8)
 # A stack is filled up to this length, or so many times it: but not one of cases with so many inputs
 # that they cost more than a compilation.
-LENGTH: Final = 256
-TIMES: Final = (1, 2, 4, 8, 16)
+LENGTH: Final = 128
+TIMES: Final = (1, 2, 4, 8, 16, 32)
 LARGE: Final = 256
 
 

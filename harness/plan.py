@@ -25,7 +25,7 @@ OFFSETS: Final = (0, 4, 3, 11)
 # And of the edges every so many, in both regimes: each is compiled at its true shape.
 EDGE_STEPS: Final = (1, 2, 4, 4)
 # Cases in each stack: ours are run on the whole stack, and others' one by one.
-STACK: Final = 256
+STACK: Final = 128
 ONE_BY_ONE: Final = 64
 # One in so many shapes is shown to the witnesses at its true shape.
 UNPADDED: Final = 128

@@ -77,7 +77,7 @@ def test_small_cases_are_filled_up_to_a_cube_and_others_keep_their_shape():
 
 
 def test_a_stack_is_filled_up_to_one_of_a_few_lengths_unless_its_cases_are_large():
-    lengths = {1: 256, 256: 256, 257: 512, 600: 1024, 4096: 4096, 4097: 8192, 8193: 12288}
+    lengths = {1: 128, 128: 128, 129: 256, 600: 1024, 4096: 4096, 4097: 8192, 8193: 12288}
 
     assert {count: padded_length(count, (3, 4, 3)) for count in lengths} == lengths
     assert padded_length(3, (8, 512, 8)) == 3
@@ -115,7 +115,7 @@ def test_only_a_witness_that_compiles_sees_padded_cases_and_none_at_its_true_sha
     trace_of(compiling, lattice((3, 1, 2)))
     trace_of(compiling, lattice((3, 1, 2)), at_true_shape=True)
 
-    assert seen == [(5, (3, 1, 2)), (256, (4, 4, 4)), (256, (3, 1, 2))]
+    assert seen == [(5, (3, 1, 2)), (128, (4, 4, 4)), (128, (3, 1, 2))]
 
 
 def test_jax_compiles_and_torch_does_not():
