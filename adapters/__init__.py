@@ -11,6 +11,9 @@ A file may offer more:
   `func` in the file of `torch` is a witness of its own, `torch:func`.
 * `RECOMPUTES`, the variants whose reverse pass computes layer_outputs anew, and may round them to
   another side of the kink than those that the forward pass returned.
+* `head(layer_outputs, targets, upstream)`, softmax and cross-entropy with their gradients, by the
+  framework's own: a `HeadTrace`. Its `trace` then leaves out the
+  ReLU of layers that are `linear`. Variants have no head: the verdict says it was not checked.
 * `unavailable(variant)`, why a variant cannot run on this machine, or None.
 * `COMPILES = True`, if each new shape costs a compilation: it then sees cases padded with zeros.
 * `forget()`, which drops what the framework has compiled, so that a long run's memory stays flat.
@@ -51,6 +54,7 @@ class Witness(NamedTuple):
     compiles: bool = False  # for each new shape
     forget: Callable[[], None] | None = None
     recomputes: bool = False  # layer_outputs, in the reverse pass
+    has_head: bool = False  # whether it knows softmax and cross-entropy
 
 
 class Chosen(NamedTuple):
@@ -128,8 +132,28 @@ def load(name: str, kink: float = 0) -> Witness:
     compiles = getattr(module, "COMPILES", False)
     forget = getattr(module, "forget", None)
     recomputes = variant in getattr(module, "RECOMPUTES", ())
-    own = threads, relus, relu, compiles, forget, recomputes
-    return Witness(name, module.VERSION, trace, *own)
+    has_head = not variant and not kink and hasattr(module, "head")
+    own = threads, relus, relu, compiles, forget, recomputes, has_head
+    return Witness(name, module.VERSION, with_head(module) if has_head else trace, *own)
+
+
+def with_head(module: ModuleType) -> Callable[[Case], Trace]:
+    """A framework's trace that goes on to softmax and cross-entropy where a case has targets.
+
+    Their gradient is the cotangent that is passed in to the last layer.
+    """
+
+    def trace(case: Case) -> Trace:
+        if case.targets is None:
+            return module.trace(case)  # type: ignore[no-any-return]
+        layers, upstream = case._replace(targets=None), case.upstream
+        if not case.layers:
+            return (module.head(case.inputs, case.targets, upstream),)
+        logits = module.trace(layers)[-1].layer_outputs
+        head = module.head(logits, case.targets, upstream)
+        return (*module.trace(layers._replace(upstream=head.deriv_loss_wrt_z)), head)
+
+    return trace
 
 
 def choose(names: Sequence[str], kink: float = 0) -> Chosen:

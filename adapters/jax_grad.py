@@ -14,8 +14,8 @@ shape of a stack of cases.
 * `jax:eager`: the default operation by operation, without `jax.jit` (slow: half a second a shape)
 """
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from typing import Any
 
 import jax
@@ -24,6 +24,7 @@ import numpy as np
 import optax
 from jax.flatten_util import ravel_pytree
 
+from adapters._jax_head import head as head
 from adapters._jax_relus import RELUS as RELUS
 from adapters._jax_relus import enable_x64
 from harness.case import Case, Layer, LayerTrace, Trace
@@ -46,20 +47,32 @@ def layer(
     return layer_outputs, relu(layer_outputs)
 
 
-def network(inputs: Any, parts: Any, layer: Callable[..., Any] = layer) -> Any:
-    """The last layer's outputs, and (layer_outputs, relu_outputs) of every layer."""
+def network(
+    inputs: Any, parts: Any, layer: Callable[..., Any] = layer, linear: Sequence[int] = ()
+) -> Any:
+    """The last layer's outputs, and (layer_outputs, relu_outputs) of every layer.
+
+    A `linear` layer passes the former on.
+    """
     seen = []
-    for part in parts:
+    for place, part in enumerate(parts):
         seen.append(layer(inputs, *part))
-        inputs = seen[-1][1]
+        inputs = seen[-1][place not in linear]
     return inputs, seen
 
 
-def vjp(inputs: Any, parts: Any, upstream: Any, layer: Callable[..., Any] = layer) -> Any:
+def vjp(
+    inputs: Any,
+    parts: Any,
+    upstream: Any,
+    layer: Callable[..., Any] = layer,
+    linear: Sequence[int] = (),
+) -> Any:
     """What every layer had, and the gradients of every part, by reverse mode."""
     # jax.numpy's functions are jitted each by itself, and are traced in half the time without that.
     with jax.disable_jit():
-        _, pull, seen = jax.vjp(lambda parts: network(inputs, parts, layer), parts, has_aux=True)
+        outputs = partial(network, inputs, layer=layer, linear=linear)
+        _, pull, seen = jax.vjp(outputs, parts, has_aux=True)
         return seen, *pull(upstream)
 
 
@@ -152,12 +165,15 @@ def traced(step: Callable[..., Any], case: Case) -> Trace:
     )
 
 
-step = compiled(vjp)
+@cache
+def step(linear: tuple[int, ...]) -> Callable[..., Any]:
+    """The default's, in which these layers have no ReLU."""
+    return compiled(partial(vjp, linear=linear))
 
 
 def trace(case: Case) -> Trace:
     """The default."""
-    return traced(step, case)
+    return traced(step(case.linear), case)
 
 
 VARIANTS = {

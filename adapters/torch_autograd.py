@@ -13,7 +13,7 @@ x + 0 is x to the bit, zero's sign apart.
 """
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, partial
 from itertools import chain
@@ -23,6 +23,7 @@ import torch
 import torch.fx.experimental._config as any_sizes
 from torch.optim.sgd import sgd
 
+from adapters._torch_head import head as head
 from adapters._torch_relus import RELUS as RELUS
 from adapters._torch_relus import array, tensor
 from harness.case import Case, LayerTrace, Trace
@@ -49,12 +50,17 @@ def layer(
     return layer_outputs, (relu or torch.relu)(layer_outputs)
 
 
-def network(inputs: Any, parts: Any, layer: Callable[..., Any] = layer) -> Any:
-    """The last layer's outputs, and (layer_outputs, relu_outputs) of every layer."""
+def network(
+    inputs: Any, parts: Any, layer: Callable[..., Any] = layer, linear: Sequence[int] = ()
+) -> Any:
+    """The last layer's outputs, and (layer_outputs, relu_outputs) of every layer.
+
+    A `linear` layer passes the former on.
+    """
     seen = []
-    for part in parts:
+    for place, part in enumerate(parts):
         seen.append(layer(inputs, *part))
-        inputs = seen[-1][1]
+        inputs = seen[-1][place not in linear]
     return inputs, seen
 
 
@@ -66,7 +72,13 @@ def with_zeros(inputs: Any, parts: Any) -> Any:
     ]
 
 
-def autograd(inputs: Any, parts: Any, upstream: Any, layer: Callable[..., Any] = layer) -> Any:
+def autograd(
+    inputs: Any,
+    parts: Any,
+    upstream: Any,
+    layer: Callable[..., Any] = layer,
+    linear: Sequence[int] = (),
+) -> Any:
     """What every layer had, and its four gradients, by the graph that was recorded.
 
     They are those of the inner product of outputs and upstream: as `grad_outputs`, the upstream
@@ -74,8 +86,8 @@ def autograd(inputs: Any, parts: Any, upstream: Any, layer: Callable[..., Any] =
     """
     for leaf in (inputs, *chain(*parts)):
         leaf.requires_grad_()
-    outputs, seen = network(inputs, parts, layer)
-    below = [inputs, *(relu_outputs for _, relu_outputs in seen[:-1])]
+    outputs, seen = network(inputs, parts, layer, linear)
+    below = [inputs, *(each[place not in linear] for place, each in enumerate(seen[:-1]))]
     # The zeros of a part, if it has them, stand for the inputs and outputs themselves.
     places = [(*part, x, z)[:4] for part, x, (z, _) in zip(parts, below, seen, strict=True)]
     gradients = torch.autograd.grad((outputs * upstream).sum(), list(chain(*places)))
@@ -214,7 +226,7 @@ def step(parameters: list[Any], gradients: list[Any], rate: float) -> None:
 
 def trace(case: Case) -> Trace:
     """The default."""
-    return traced(autograd, case)
+    return traced(partial(autograd, linear=case.linear), case)
 
 
 VARIANTS = {

@@ -67,13 +67,15 @@ class Elsewhere(ABC):
         """
 
 
-def one_by_one(derivation: Derivation, shape: Shape, faults: list[Fault]) -> Call:
+def one_by_one(
+    derivation: Derivation, shape: Shape, faults: list[Fault], head: bool = False
+) -> Call:
     """A call for `walk` over stacks of cases of this shape that calls the derivation on each.
 
     Faults are appended to `faults`. Quantities that a faulty formula leaves unknown are None, and
     so is what would have to be computed from them.
     """
-    shapes = quantity_shapes(shape)
+    shapes = quantity_shapes(shape, head)
 
     def call(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:
         if any(argument is None for argument in arguments):
@@ -175,8 +177,9 @@ def _checked(
             raise Misbehaved(place, kinds.WRONG_NUMBER, wanted, shown)
         results = returned
     for which, (result, shape) in enumerate(zip(results, shapes, strict=True)):
-        if not isinstance(result, np.ndarray):
-            wanted = f"an array of shape {shape}"
+        # A number of NumPy's has a shape and a dtype, too, and is what np.mean returns.
+        if not isinstance(result, np.ndarray | np.generic if shape == () else np.ndarray):
+            wanted = f"an array of shape {shape}" if shape else "one number of NumPy's"
             raise Misbehaved(place, kinds.WRONG_THING, wanted, _kind(result), which)
         if result.shape != shape:
             raise Misbehaved(

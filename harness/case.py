@@ -30,13 +30,19 @@ class Case(NamedTuple):
 
     inputs (stack, batch, n_inputs); layers from the first to the last; upstream (stack, batch,
     n_neurons of the last layer), the gradient passed in from the next layer; learning_rate a
-    NumPy scalar. All have one dtype.
+    NumPy scalar. All have one dtype. `linear` are the places of the layers without a ReLU.
+
+    With targets (stack, batch), the right class of each sample, softmax and cross-entropy follow
+    the last layer, which is linear; without any layer they are given the inputs. The last layer's
+    gradient is then passed in from them, and upstream is the gradient at softmax's outputs.
     """
 
     inputs: Array
     layers: tuple[Layer, ...]
     upstream: Array
     learning_rate: Any
+    linear: tuple[int, ...] = ()
+    targets: Array | None = None
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -62,10 +68,22 @@ class LayerTrace(NamedTuple):
     new_biases: Any
 
 
-# One entry a layer, from the first to the last.
-Trace: TypeAlias = tuple[LayerTrace, ...]
+class HeadTrace(NamedTuple):
+    """The quantities of softmax and cross-entropy, each with the case's leading stack axis."""
+
+    softmax_outputs: Any
+    deriv_softmax_wrt_z: Any
+    loss: Any
+    deriv_loss_wrt_softmax_outputs: Any
+    deriv_loss_wrt_z: Any
+
+
+# A LayerTrace for each layer, from the first to the last; then a HeadTrace, if there is a head.
+Trace: TypeAlias = tuple[Any, ...]
 
 QUANTITIES: Final = LayerTrace._fields
+HEAD_QUANTITIES: Final = HeadTrace._fields
+ALL_QUANTITIES: Final = QUANTITIES + HEAD_QUANTITIES
 
 
 def pick(case: Case, index: int) -> Case:
@@ -76,21 +94,37 @@ def pick(case: Case, index: int) -> Case:
 def part(case: Case, places: slice | Array) -> Case:
     """The cases at some places of the stack, as a stack."""
     layers = tuple(Layer(*(array[places] for array in layer)) for layer in case.layers)
-    return Case(case.inputs[places], layers, case.upstream[places], case.learning_rate)
+    targets = None if case.targets is None else case.targets[places]
+    return case._replace(
+        inputs=case.inputs[places], layers=layers, upstream=case.upstream[places], targets=targets
+    )
 
 
 def part_of_trace(trace: Trace, places: slice | Array) -> Trace:
     """The traces of the cases at some places of the stack."""
     return tuple(
-        LayerTrace(*(array if array is None else array[places] for array in layer))
-        for layer in trace
+        type(entry)(*(array if array is None else array[places] for array in entry))
+        for entry in trace
     )
 
 
-def quantity_shapes(shape: Shape) -> tuple[LayerTrace, ...]:
-    """The shape of every quantity of every layer, without the stack axis."""
+def has_head(trace: Trace) -> bool:
+    """Whether the last entry of a whole trace is the head's."""
+    return bool(trace) and isinstance(trace[-1], HeadTrace)
+
+
+def quantity_shapes(shape: Shape, head: bool = False) -> Trace:
+    """The shape of every quantity of every layer, and of the head, without the stack axis."""
     batch, *widths = shape
-    return tuple(
+    classes = batch, widths[-1]
+    of_head = HeadTrace(
+        softmax_outputs=classes,
+        deriv_softmax_wrt_z=classes,
+        loss=(),
+        deriv_loss_wrt_softmax_outputs=classes,
+        deriv_loss_wrt_z=classes,
+    )
+    of_layers = tuple(
         LayerTrace(
             layer_outputs=(batch, n_neurons),
             relu_outputs=(batch, n_neurons),
@@ -103,18 +137,32 @@ def quantity_shapes(shape: Shape) -> tuple[LayerTrace, ...]:
         )
         for n_inputs, n_neurons in pairwise(widths)
     )
+    return (*of_layers, of_head) if head else of_layers
 
 
-def numbers(shape: Shape) -> int:
+def numbers(shape: Shape, head: bool = False) -> int:
     """How many numbers the arrays of one case and of its trace have together."""
     batch, *widths = shape
     layers = sum(prod(pair) + pair[1] for pair in pairwise(widths))
-    trace: int = sum(prod(sizes) for layer in quantity_shapes(shape) for sizes in layer)
+    entries = quantity_shapes(shape, head)
+    trace: int = sum(prod(sizes) for entry in entries for sizes in entry)
     return batch * (widths[0] + widths[-1]) + layers + trace
+
+
+def named_arrays(case: Case) -> list[tuple[str, Array]]:
+    """The arrays of one case as people know them, each as a matrix."""
+    named = [("inputs" if case.layers else "layer_outputs", case.inputs[0])]
+    for layer, (weights, biases) in enumerate(case.layers):
+        number = f" {layer}" if len(case.layers) > 1 else ""
+        named += [(f"weights{number}", weights[0]), (f"biases{number}", biases[0])]
+    named.append(("upstream", case.upstream[0]))
+    return named if case.targets is None else [*named, ("targets", case.targets)]
 
 
 def as_json(case: Case) -> dict[str, Any]:
     """One case without its stack axis. A float32 is written as the float64 that it equals."""
+    head = {} if case.targets is None else {"targets": case.targets[0].tolist()}
+    linear = {"linear": list(case.linear)} if case.linear else {}
     return {
         "inputs": case.inputs[0].tolist(),
         "layers": [
@@ -124,6 +172,8 @@ def as_json(case: Case) -> dict[str, Any]:
         "upstream": case.upstream[0].tolist(),
         "learning_rate": float(case.learning_rate),
         "dtype": case.dtype.name,
+        **linear,
+        **head,
     }
 
 
@@ -134,7 +184,9 @@ def from_json(written: dict[str, Any]) -> Case:
     """
     dtype = np.dtype(written["dtype"])
     batch, layers = len(written["inputs"]), written["layers"]
-    widths = [len(layers[0]["weights"]), *(len(layer["biases"][0]) for layer in layers)]
+    first = len(layers[0]["weights"]) if layers else len(written["inputs"][0])
+    widths = [first, *(len(layer["biases"][0]) for layer in layers)]
+    targets = written.get("targets")
 
     def array(rows: list[list[float]], *shape: int) -> Array:
         return np.array(rows, dtype).reshape(1, *shape)
@@ -147,4 +199,6 @@ def from_json(written: dict[str, Any]) -> Case:
         ),
         array(written["upstream"], batch, widths[-1]),
         dtype.type(written["learning_rate"]),
+        tuple(written.get("linear", ())),
+        None if targets is None else np.array(targets, np.int64).reshape(1, batch),
     )

@@ -22,7 +22,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from harness.calling import one_by_one
-from harness.case import Array, Case, Shape, Trace, part, part_of_trace
+from harness.case import Array, Case, LayerTrace, Shape, Trace, part, part_of_trace
 from harness.checking import compare, compare_step
 from harness.compared import Compared
 from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, Derivation, reference_at, walk
@@ -136,8 +136,12 @@ def blamed(
 
 def _smooth(trace: Trace) -> Array:
     """The places of the cases of which no unit is at the kink."""
-    met = [(layer.layer_outputs == 0).any(axis=(1, 2)) for layer in trace]
-    return np.flatnonzero(~np.any(met, axis=0))
+    met = [
+        (layer.layer_outputs == 0).any(axis=(1, 2))
+        for layer in trace
+        if isinstance(layer, LayerTrace)
+    ]
+    return np.flatnonzero(~np.any(met, axis=0)) if met else np.arange(len(trace[0].loss))
 
 
 def _about_kink(mistake: Mistake) -> bool:

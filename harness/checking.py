@@ -9,9 +9,7 @@ from harness.ball import Ball
 from harness.blocks import in_blocks
 from harness.calling import Fault, one_by_one
 from harness.case import (
-    QUANTITIES,
     Case,
-    LayerTrace,
     Trace,
     numbers,
     part,
@@ -49,6 +47,11 @@ class Witness(Protocol):
         """Every quantity of a stack of cases."""
 
 
+def has_head(witness: Witness) -> bool:
+    """Whether it knows softmax and cross-entropy; see `adapters`."""
+    return bool(getattr(witness, "has_head", False))
+
+
 class WitnessError(Exception):
     """A witness failed, or returned something that is no trace of the case."""
 
@@ -56,38 +59,46 @@ class WitnessError(Exception):
 def trace_of(witness: Witness, case: Case, at_true_shape: bool = False) -> Trace:
     """The witness's trace of a case. Raises WitnessError unless it has the right form.
 
-    One that `compiles` for each new shape sees the case padded, unless it is `at_true_shape`.
+    One that `compiles` for each new shape sees the case padded, unless it is `at_true_shape`; but
+    one more class, of any logit, would have a share of softmax.
     """
     where = f"framework {witness.name} on shape {case.shape}, {case.dtype}"
     try:
-        if getattr(witness, "compiles", False):
+        if getattr(witness, "compiles", False) and case.targets is None:
             trace = trace_padded(witness.trace, case, at_true_shape)
         else:
             trace = witness.trace(case)
     except Exception as error:
         raise WitnessError(f"{where}: {type(error).__name__}: {error}") from error
-    shapes = quantity_shapes(case.shape)
+    shapes = quantity_shapes(case.shape, case.targets is not None)
     if len(trace) != len(shapes):
         raise WitnessError(f"{where}: {len(trace)} layers in the trace, expected {len(shapes)}")
-    for layer, (found, shape) in enumerate(zip(trace, shapes, strict=True)):
-        for quantity in QUANTITIES:
-            array = getattr(found, quantity)
-            expected = (len(case.inputs), *getattr(shape, quantity))
-            if array.shape != expected or array.dtype != case.dtype:
-                raise WitnessError(
-                    f"{where}: {quantity} of layer {layer} has shape {array.shape} {array.dtype}, "
-                    f"expected {expected} {case.dtype}"
-                )
-    # Formulas get these as arguments, and how an array lies in memory may decide their last bits.
-    return tuple(LayerTrace(*map(np.ascontiguousarray, layer)) for layer in trace)
+    return tuple(
+        _checked(found, shape, case, f"{where}: ", f" of layer {layer}")
+        for layer, (found, shape) in enumerate(zip(trace, shapes, strict=True))
+    )
+
+
+def _checked(found: Any, shapes: Any, case: Case, where: str, of: str) -> Any:
+    arrays = {}
+    for quantity, shape in shapes._asdict().items():
+        array, expected = getattr(found, quantity), (len(case.inputs), *shape)
+        if array.shape != expected or array.dtype != case.dtype:
+            raise WitnessError(
+                f"{where}{quantity}{of} has shape {array.shape} {array.dtype}, "
+                f"expected {expected} {case.dtype}"
+            )
+        # Formulas get these as arguments, and how they lie in memory may decide their last bits.
+        arrays[quantity] = np.ascontiguousarray(array)
+    return type(shapes)(**arrays)
 
 
 def same(one: Trace, other: Trace) -> bool:
     """Whether two traces of one case are equal bit for bit, zero's sign apart."""
     return not any(
-        differs(getattr(mine, quantity), getattr(theirs, quantity)).any()
-        for mine, theirs in zip(one, other, strict=True)
-        for quantity in QUANTITIES
+        mine is not None and differs(mine, theirs).any()
+        for entries in zip(one, other, strict=True)
+        for mine, theirs in zip(*entries, strict=True)
     )
 
 
@@ -115,12 +126,14 @@ def compare_all(
     reference: Derivation = REFERENCE,
     recomputes: bool = False,
     kept: Kept | None = None,
+    formulas: Collection[str] = FORMULAS,
 ) -> tuple[list[Compared], list[Fault]]:
     """What there is of the derivation: its formulas, each by itself, and its whole step.
 
-    `reference` computes the certified radii: `reference_at` the kink that the witness chose.
-    `recomputes` is for a witness whose reverse pass computes its own layer_outputs. `kept` is from
-    the same derivation and reference on the same case, before another witness.
+    `formulas` may leave some out. `reference` computes the certified radii: `reference_at` the
+    kink that the witness chose. `recomputes` is for a witness whose reverse pass computes its own
+    layer_outputs. `kept` is from the same derivation and reference on the same case, before
+    another witness.
     """
     kept = kept or Kept.nothing()
     compared: list[Compared] = []
@@ -132,10 +145,11 @@ def compare_all(
             expected,
             exact,
             reference=reference,
+            formulas=formulas,
             recomputes=recomputes,
             kept=kept,
         )
-    if derivation.train_step:
+    if derivation.train_step and case.targets is None:
         step = derivation.train_step
         by_step, step_faults = compare_step(step, case, expected, exact, reference, kept)
         compared, faults = compared + by_step, faults + step_faults
@@ -156,15 +170,18 @@ def compare(
     """Every quantity of the derivation against the witness's trace, in the order of a step.
 
     Each formula is fed the witness's own values of its arguments, so the blame is local: to the
-    derivation for a formula it gets wrong, to the witness for an operation it does. `chained`
-    feeds each formula what the derivation computed before, as a training step does. Not chained,
-    `formulas` may leave some out. For a witness that `recomputes`, the side of the kink on which
-    its mask finds a unit is as sure as rounding leaves it, whatever layer_outputs it returned.
+    derivation for a formula it gets wrong, to the witness for an operation it does. What follows
+    softmax is held to what may be computed of the last layer's outputs, for frameworks go on from
+    these, by way of log-softmax. `chained` feeds each formula what the derivation computed before,
+    as a training step does. Not chained, `formulas` may leave some out. For a witness that
+    `recomputes`, the side of the kink on which its mask finds a unit is as sure as rounding leaves
+    it, whatever layer_outputs it returned.
     """
     faults: list[Fault] = []
     kept = kept or Kept.nothing()
     given = None if chained else expected
-    observing = once(one_by_one(derivation, case.shape, faults), kept.observed, patched)
+    head = case.targets is not None
+    observing = once(one_by_one(derivation, case.shape, faults, head), kept.observed, patched)
     observed = walk(only(formulas, observing), case, given)
     if exact:
         return list(compare_traces(expected, observed)), faults
@@ -222,7 +239,8 @@ def _inside_balls(
             balls = walk(call, some, None if chained else theirs)
         return list(compare_traces(theirs, ours, balls))
 
-    blocks = in_blocks(inside, len(case.inputs), numbers(case.shape))
+    size = numbers(case.shape, case.targets is not None)
+    blocks = in_blocks(inside, len(case.inputs), size)
     return [joined(each, expected, observed) for each in zip(*blocks, strict=True)]
 
 
@@ -232,14 +250,17 @@ def _on_balls(dtype: np.dtype[Any], reference: Derivation, recomputes: bool, mad
         lambda value: value if isinstance(value, Ball) else Ball.exact(value, tested), reference
     )
     call = once(call, made, Ball.patched)
-    layer_outputs: dict[int, Any] = {}
+    balls: dict[tuple[int, str], Any] = {}
 
     def recomputing(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:
-        if step.formula == "relu_backward":
-            arguments = [arguments[0], layer_outputs[layer]]
-        result = call(step, layer, arguments)
-        if step.formula == "dense_forward":
-            (layer_outputs[layer],) = result
-        return result
+        anew = {"softmax_outputs"}
+        if recomputes and step.formula == "relu_backward":
+            anew.add("layer_outputs")
+        named = zip(step.arguments, arguments, strict=True)
+        own = [balls[layer, name] if name in anew else argument for name, argument in named]
+        results = call(step, layer, own)
+        places = [(layer, quantity) for quantity in step.quantities]
+        balls.update(zip(places, results, strict=True))
+        return results
 
-    return recomputing if recomputes else call
+    return recomputing

@@ -7,7 +7,7 @@ import numpy as np
 
 from harness.ball import Ball
 from harness.binades import Sample, sample
-from harness.case import Array, Trace
+from harness.case import Array, Trace, has_head
 from harness.compare import all_inside, differs, error_over_radius, outside
 from harness.derivation import in_order
 
@@ -37,7 +37,8 @@ def compare_traces(
     expected: Trace, observed: Trace, balls: Trace | None = None
 ) -> Iterator[Compared]:
     """Every quantity that was observed, in the order of computation: bit for bit, or in balls."""
-    for layer, step in in_order(len(expected)):
+    head = has_head(expected)
+    for layer, step in in_order(len(expected) - head, head):
         for quantity in step.quantities:
             value = getattr(observed[layer], quantity)
             if value is None:

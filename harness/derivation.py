@@ -1,4 +1,4 @@
-"""The five formulas, and the walk over a case that puts them together.
+"""The formulas, and the walk over a case that puts them together.
 
 This is the only module of the harness that knows `reference`.
 """
@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 
 import reference
-from harness.case import QUANTITIES, Array, Case, LayerTrace, Relu, Trace
+from harness.case import QUANTITIES, Array, Case, HeadTrace, LayerTrace, Relu, Trace
 from harness.formats import carrier
 from reference import neuron
 
@@ -18,7 +18,7 @@ Formula: TypeAlias = Callable[..., Any]
 
 
 class Derivation(NamedTuple):
-    """Five formulas, or a whole step. `own` names what its file defines of them.
+    """All formulas, or a whole step. `own` names what its file defines of them.
 
     What it leaves out of the formulas is the reference's; a whole step stands beside them. In a
     notebook, `places` are the cells of its formulas, or else of its quantities. One of `one_layer`
@@ -31,6 +31,11 @@ class Derivation(NamedTuple):
     relu_backward: Formula
     dense_backward: Formula
     sgd_step: Formula
+    softmax_forward: Formula
+    softmax_backward: Formula
+    cross_entropy_forward: Formula
+    cross_entropy_backward: Formula
+    softmax_cross_entropy_backward: Formula
     own: tuple[str, ...]
     train_step: Formula | None = None
     places: Mapping[str, str] = MappingProxyType({})
@@ -48,7 +53,9 @@ class Derivation(NamedTuple):
         }
 
     def takes(self, case: Case) -> bool:
-        """Whether it is for cases of so many layers."""
+        """Whether it is for cases of so many layers, with or without a head."""
+        if case.targets is not None:
+            return not set(self.own).isdisjoint(HEAD_FORMULAS)
         return not self.one_layer or len(case.layers) == 1
 
     def place(self, formula: str, quantity: str) -> str:
@@ -79,7 +86,19 @@ BACKWARD: Final = (
     Step("sgd_step", ("weights", "deriv_relu_wrt_weights", "learning_rate"), ("new_weights",)),
     Step("sgd_step", ("biases", "deriv_relu_wrt_biases", "learning_rate"), ("new_biases",)),
 )
-STEPS: Final = FORWARD + BACKWARD
+# Softmax and cross-entropy, after the last layer's forward pass.
+HEAD: Final = (
+    Step("softmax_forward", ("layer_outputs",), ("softmax_outputs",)),
+    Step("softmax_backward", ("upstream", "softmax_outputs"), ("deriv_softmax_wrt_z",)),
+    Step("cross_entropy_forward", ("softmax_outputs", "targets"), ("loss",)),
+    Step(
+        "cross_entropy_backward",
+        ("softmax_outputs", "targets"),
+        ("deriv_loss_wrt_softmax_outputs",),
+    ),
+    Step("softmax_cross_entropy_backward", ("softmax_outputs", "targets"), ("deriv_loss_wrt_z",)),
+)
+STEPS: Final = FORWARD + BACKWARD + HEAD
 # Each formula's parameters as contract 1 names them, which also gives their number.
 PARAMETERS: Final = {
     "dense_forward": ("inputs", "weights", "biases"),
@@ -87,8 +106,11 @@ PARAMETERS: Final = {
     "relu_backward": ("upstream", "layer_outputs"),
     "dense_backward": ("upstream", "inputs", "weights"),
     "sgd_step": ("parameter", "gradient", "learning_rate"),
+    **{step.formula: step.arguments for step in HEAD},
 }
 FORMULAS: Final = tuple(PARAMETERS)
+HEAD_FORMULAS: Final = tuple(step.formula for step in HEAD)
+DOCUMENT_FORMULAS: Final = FORMULAS[: -len(HEAD)]
 # A whole step returns, for each layer, a dict of quantities: any of them.
 TRAIN_STEP: Final = "train_step"
 TRAIN_STEP_PARAMETERS: Final = ("inputs", "layers", "upstream", "learning_rate")
@@ -100,6 +122,11 @@ REFERENCE: Final = Derivation(
     reference.relu_backward,
     reference.dense_backward,
     reference.sgd_step,
+    reference.softmax_forward,
+    reference.softmax_backward,
+    reference.cross_entropy_forward,
+    reference.cross_entropy_backward,
+    reference.softmax_cross_entropy_backward,
     own=FORMULAS,
 )
 
@@ -119,6 +146,11 @@ def reference_at(kink: float) -> Derivation:
 
     return REFERENCE._replace(relu_backward=relu_backward)
 
+
+_OF_RELU: Final = ("relu_forward", "relu_backward")
+_NOTHING: Final = dict.fromkeys(QUANTITIES)
+# What the next layer passes back, or the head.
+_PASSED_BACK: Final = ("deriv_relu_wrt_inputs", "deriv_loss_wrt_z")
 
 # Makes one step at one layer: (step, layer, its arguments' values) to the quantities' values.
 Call: TypeAlias = Callable[[Step, int, Sequence[Any]], Sequence[Any]]
@@ -142,42 +174,56 @@ def formula_of(quantity: str) -> str:
     return next(step.formula for step in STEPS if quantity in step.quantities)
 
 
-def in_order(depth: int) -> list[tuple[int, Step]]:
-    """Every (layer, step) of a training step, in the order of computation."""
+def in_order(depth: int, head: bool = False) -> list[tuple[int, Step]]:
+    """Every (layer, step) of a training step, in the order of computation; the head is last."""
     forward = [(layer, step) for layer in range(depth) for step in FORWARD]
-    return forward + [(layer, step) for layer in reversed(range(depth)) for step in BACKWARD]
+    middle = [(depth, step) for step in HEAD] if head else []
+    backward = [(layer, step) for layer in reversed(range(depth)) for step in BACKWARD]
+    return forward + middle + backward
 
 
 def walk(call: Call, case: Case, given: Trace | None = None) -> Trace:
     """Every quantity of every layer, by `call`, in the order of a training step.
 
     Without `given`, each formula gets what the formulas before it returned: the next layer's
-    deriv_relu_wrt_inputs is this layer's upstream (Scenario C). With `given`, a trace of the
-    same case, each formula gets its arguments from there, so that one wrong formula spoils the
-    quantities it returns and no other.
+    deriv_relu_wrt_inputs is this layer's upstream (Scenario C), and deriv_loss_wrt_z that of the
+    last layer before a head. With `given`, a trace of the same case, each formula gets its
+    arguments from there, so that one wrong formula spoils the quantities it returns and no other.
     """
-    depth = len(case.layers)
-    computed: list[dict[str, Any]] = [{} for _ in range(depth)]
+    depth, head = len(case.layers), case.targets is not None
+    computed: list[dict[str, Any]] = [{} for _ in range(depth + head)]
 
     def quantity(layer: int, name: str) -> Any:
         return computed[layer][name] if given is None else getattr(given[layer], name)
 
+    def before(layer: int) -> Any:
+        if layer == 0:
+            return case.inputs
+        outputs = "layer_outputs" if layer - 1 in case.linear else "relu_outputs"
+        return quantity(layer - 1, outputs)
+
     def argument(layer: int, name: str) -> Any:
-        if name == "inputs":
-            return case.inputs if layer == 0 else quantity(layer - 1, "relu_outputs")
+        if name == "inputs" or (layer == depth and name == "layer_outputs"):
+            return before(layer)
         if name == "upstream":
-            last = layer == depth - 1
-            return case.upstream if last else quantity(layer + 1, "deriv_relu_wrt_inputs")
-        if name == "learning_rate":
-            return case.learning_rate
+            if layer == depth or (layer == depth - 1 and not head):
+                return case.upstream
+            return quantity(layer + 1, _PASSED_BACK[layer == depth - 1])
+        if name == "deriv_relu_wrt_z" and layer in case.linear:
+            return argument(layer, "upstream")
+        if name in ("learning_rate", "targets"):
+            return getattr(case, name)
         if name in ("weights", "biases"):
             return getattr(case.layers[layer], name)
         return quantity(layer, name)
 
-    for layer, step in in_order(depth):
+    for layer, step in in_order(depth, head):
+        if layer in case.linear and step.formula in _OF_RELU:
+            continue
         values = call(step, layer, [argument(layer, name) for name in step.arguments])
         computed[layer].update(zip(step.quantities, values, strict=True))
-    return tuple(LayerTrace(**quantities) for quantities in computed)
+    layers = [LayerTrace(**_NOTHING | each) for each in computed[:depth]]
+    return (*layers, *(HeadTrace(**each) for each in computed[depth:]))
 
 
 def only(formulas: Collection[str], call: Call) -> Call:
@@ -194,11 +240,16 @@ def only(formulas: Collection[str], call: Call) -> Call:
 def reference_on(number: Callable[[Any], Any], reference: Derivation | None = None) -> Call:
     """A call that runs the reference's formulas on another kind of number.
 
-    `number` makes one of an array, and leaves its own kind as it is (Ball, Extent).
+    `number` makes one of an array, and leaves its own kind as it is (Ball, Extent). Targets are
+    no numbers to compute with.
     """
 
     def call(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:
-        result = getattr(reference or REFERENCE, step.formula)(*map(number, arguments))
+        numbers = [
+            value if name == "targets" else number(value)
+            for name, value in zip(step.arguments, arguments, strict=True)
+        ]
+        result = getattr(reference or REFERENCE, step.formula)(*numbers)
         return result if isinstance(result, tuple) else (result,)
 
     return call

@@ -13,7 +13,14 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from harness.blocks import processors
-from harness.case import QUANTITIES, Array, Case, Shape, Trace, pick
+from harness.case import (
+    ALL_QUANTITIES,
+    Array,
+    Case,
+    Shape,
+    Trace,
+    pick,
+)
 from harness.checking import Witness, compare, trace_of
 from harness.compare import Census, is_bit_for_bit
 from harness.derivation import REFERENCE, Derivation, formula_of
@@ -122,7 +129,7 @@ def lines(repeats: Iterable[dict[str, Any]], findings: Iterable[dict[str, Any]])
         yield from wrap(f"The same bits in two equal calls{counts}: {names}.", 80)
     for each in kept:
         if rounding := each["rounded_by_threads"]:
-            what = ", ".join(quantity for quantity in QUANTITIES if quantity in rounding)
+            what = ", ".join(quantity for quantity in ALL_QUANTITIES if quantity in rounding)
             name = each["framework"]
             text = f"The number of threads decides the last bits, legally: {name} in {what}."
             yield from wrap(text, 80)
@@ -131,7 +138,7 @@ def lines(repeats: Iterable[dict[str, Any]], findings: Iterable[dict[str, Any]])
 def _apart(difference: Difference) -> Iterator[tuple[int, str, Array]]:
     """Each quantity that is not the same, and where: bits are compared, not numbers."""
     for layer, (one, other) in enumerate(zip(difference.one, difference.other, strict=True)):
-        for quantity in QUANTITIES:
+        for quantity in one._fields:
             bits = [
                 array.view(f"u{array.dtype.itemsize}")
                 for array in (getattr(one, quantity), getattr(other, quantity))

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from harness import exhaustive, regression
-from harness.case import QUANTITIES
+from harness.case import ALL_QUANTITIES
 from harness.special import SPECIAL
 
 Entry: TypeAlias = Any
@@ -128,7 +128,7 @@ def _worst_first(element: Entry) -> tuple[Any, ...]:
 
 
 def _about(finding: Entry) -> tuple[int, str, str]:
-    return QUANTITIES.index(finding["quantity"]), finding["outlier"], finding["kind"]
+    return ALL_QUANTITIES.index(finding["quantity"]), finding["outlier"], finding["kind"]
 
 
 def _point(alike: Entry) -> tuple[str, int, str]:
@@ -145,6 +145,6 @@ RULES: Final[dict[str, Rule]] = {
     "accumulation": Rule(itemgetter("framework", "dtype", "sums"), _same),
     "conventions": Rule(_point, _alike),
     "notes": Rule(str, _same),
-    "regression": Rule(lambda each: QUANTITIES.index(each["quantity"]), _change),
+    "regression": Rule(lambda each: ALL_QUANTITIES.index(each["quantity"]), _change),
     "disagreements": Rule(_about, _finding),
 }

@@ -31,7 +31,7 @@ def example(finding: dict[str, Any], formulas: Mapping[str, str]) -> Iterator[st
         yield from _parties(finding, f"{formulas[formula]}, {finding['place']}")
         yield from _labelled("regime", _regime(finding["regime"]))
     else:
-        where = f"layer {finding['layer']}"
+        where = _where(finding)
         if finding["outlier"] == DERIVATION:
             where = f"{subject} {kind}: {quantity}, {where}"
             of = ", ".join([formulas[formula], *inside])
@@ -47,12 +47,9 @@ def example(finding: dict[str, Any], formulas: Mapping[str, str]) -> Iterator[st
         yield from _advice(finding)
     case = cases.from_json(finding["case"])
     found = "the smallest found" if finding["smallest"] else "as it was met"
-    yield from _labelled("case", f"{case.dtype}, learning rate {case.learning_rate!s}, {found}:")
-    named: list[tuple[str, Array]] = [("inputs", case.inputs[0])]
-    for layer, (weights, biases) in enumerate(case.layers):
-        number = f" {layer}" if len(case.layers) > 1 else ""
-        named += [(f"weights{number}", weights[0]), (f"biases{number}", biases[0])]
-    yield from _matrices([*named, ("upstream", case.upstream[0])])
+    rate = f"learning rate {case.learning_rate!s}, " if case.layers else ""
+    yield from _labelled("case", f"{case.dtype}, {rate}{found}:")
+    yield from _matrices(cases.named_arrays(case))
     if finding["arrays"]:
         # Text stands where JSON has no number: NaN and infinity.
         arrays = [
@@ -73,7 +70,8 @@ def example(finding: dict[str, Any], formulas: Mapping[str, str]) -> Iterator[st
 def _parties(finding: dict[str, Any], by_hand: str) -> Iterator[str]:
     """A disagreement in values: where it is, and who says what."""
     quantity, framework = finding["quantity"], finding["framework"]
-    where = f"layer {finding['layer']}, index {finding['index']}"
+    index = f", index {finding['index']}" if finding["index"] else ""
+    where = f"{_where(finding)}{index}"
     if finding["outlier"] == DERIVATION:
         yield from folded([f"{quantity} disagrees with {framework}: {where}"])
         right, wrong = framework, by_hand
@@ -85,6 +83,11 @@ def _parties(finding: dict[str, Any], by_hand: str) -> Iterator[str]:
     agree = f"; {listed(agreeing)} {'agrees' if len(others) == 1 else 'agree'}" if others else ""
     yield from _labelled("expected", f"{finding['expected']}   ({right}{agree})")
     yield from _labelled("observed", f"{finding['observed']}   ({wrong})")
+
+
+def _where(finding: dict[str, Any]) -> str:
+    head = finding["quantity"] in cases.HEAD_QUANTITIES
+    return "after the last layer" if head else f"layer {finding['layer']}"
 
 
 def _regime(regime: str) -> str:

@@ -24,7 +24,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from harness.derivation import FORMULAS, PARAMETERS, REFERENCE, TRAIN_STEP, quantities_of
+from harness.derivation import DOCUMENT_FORMULAS, PARAMETERS, REFERENCE, TRAIN_STEP, quantities_of
 from harness.formats import FORMATS
 from harness.grid import FREE, RATE, Grid, grids
 from harness.table import listed
@@ -34,7 +34,7 @@ from harness.verification import Verification
 REGIME: Final = "exhaustive"
 FLOAT64: Final = FORMATS[0]
 RADII: Final = (1, 2)
-ALL: Final = (*FORMULAS, TRAIN_STEP)
+ALL: Final = (*DOCUMENT_FORMULAS, TRAIN_STEP)
 # What the lemma is about, and the arguments in which a formula may be a polynomial.
 POLYNOMIALS: Final = ("dense_forward", "dense_backward", "sgd_step")
 POLYNOMIAL_IN: Final = {

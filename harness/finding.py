@@ -77,7 +77,8 @@ def in_values(case: Case, regime: str, compared: Compared) -> Shown:
     at = tuple(int(axis) for axis in np.argwhere(compared.apart)[0])
     arrays = compared.expected[at[0]], compared.observed[at[0]]
     expected, observed = (repr(float(array[at[1:]])) for array in arrays)
-    return Shown(pick(case, at[0]), regime, compared.layer, at[1:], expected, observed, arrays)
+    matrices = np.atleast_2d(arrays[0]), np.atleast_2d(arrays[1])
+    return Shown(pick(case, at[0]), regime, compared.layer, at[1:], expected, observed, matrices)
 
 
 def in_call(case: Case, regime: str, fault: Fault) -> Shown:
@@ -129,8 +130,16 @@ def smallest(
 
 
 def _one_layer(case: Case, trace: Trace, layer: int) -> Case:
-    """One layer as a case of its own: its inputs and its upstream are the witness's."""
-    inputs = case.inputs if layer == 0 else trace[layer - 1].relu_outputs
-    last = layer == len(case.layers) - 1
-    upstream = case.upstream if last else trace[layer + 1].deriv_relu_wrt_inputs
-    return Case(inputs, (Layer(*case.layers[layer]),), upstream, case.learning_rate)
+    """One layer, or the head, as a case of its own: inputs and upstream are the witness's."""
+    linear, depth = (0,) if layer in case.linear else (), len(case.layers)
+    inputs = case.inputs
+    if layer:
+        below = trace[layer - 1]
+        inputs = below.layer_outputs if layer - 1 in case.linear else below.relu_outputs
+    if layer == depth:
+        return Case(inputs, (), case.upstream, case.learning_rate, targets=case.targets)
+    upstream = case.upstream
+    if layer + 1 < len(trace):
+        after = trace[layer + 1]
+        upstream = after.deriv_loss_wrt_z if layer + 1 == depth else after.deriv_relu_wrt_inputs
+    return Case(inputs, (Layer(*case.layers[layer]),), upstream, case.learning_rate, linear)

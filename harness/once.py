@@ -68,5 +68,5 @@ def _other(before: Sequence[Any], arguments: Sequence[Any]) -> Array:
         if not (isinstance(one, np.ndarray) and isinstance(another, np.ndarray)):
             return np.ones((), bool)
         bits = np.dtype(f"u{one.dtype.itemsize}")
-        other = other | (one.view(bits) != another.view(bits)).any(axis=(-1, -2))
+        other = other | (one.view(bits) != another.view(bits)).any(axis=tuple(range(1, one.ndim)))
     return other

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from harness.case import QUANTITIES
+from harness.case import ALL_QUANTITIES
 from harness.compare import differs, distance_in_ulps
 from harness.compared import Compared
 
@@ -97,7 +97,7 @@ def as_json(changes: dict[str, Change]) -> list[dict[str, Any]]:
             **asdict(changes[quantity]),
             "largest_ulps": _finite(changes[quantity].largest_ulps),
         }
-        for quantity in QUANTITIES
+        for quantity in ALL_QUANTITIES
         if quantity in changes
     ]
 

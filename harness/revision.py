@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from harness.candidate import CandidateError
-from harness.derivation import FORMULAS, REFERENCE, Derivation
+from harness.derivation import DOCUMENT_FORMULAS, FORMULAS, REFERENCE, Derivation
 
 PACKAGE = REFERENCE.dense_forward.__module__.partition(".")[0]
 
@@ -31,11 +31,13 @@ def load(revision: str, root: Path) -> Derivation:
             raise CandidateError(
                 f"{name}: import of {PACKAGE} fails: {type(error).__name__}: {error}"
             ) from None
-    missing = [formula for formula in FORMULAS if not hasattr(package, formula)]
+    # Softmax and cross-entropy came later: what is older is compared in what it has.
+    missing = [formula for formula in DOCUMENT_FORMULAS if not hasattr(package, formula)]
     if missing:
         raise CandidateError(f"{name}: {PACKAGE} there does not define {', '.join(missing)}")
-    formulas = {formula: getattr(package, formula) for formula in FORMULAS}
-    return REFERENCE._replace(name=name, own=FORMULAS, **formulas)
+    own = tuple(formula for formula in FORMULAS if hasattr(package, formula))
+    formulas = {formula: getattr(package, formula) for formula in own}
+    return REFERENCE._replace(name=name, own=own, **formulas)
 
 
 def _git(root: Path, revision: str, *arguments: str) -> bytes:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from harness import plan
 from harness.calling import one_by_one
-from harness.case import QUANTITIES, Case
+from harness.case import ALL_QUANTITIES, Case
 from harness.certificate import blamed
 from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, walk
 from harness.mistakes import CATALOGUE, Mistake
@@ -87,7 +87,7 @@ def table(counts: dict[str, str]) -> Iterator[str]:
         yield ""
         yield "| mistake | spoils | cases | what went wrong |"
         yield "|---|---|--:|---|"
-        for mistake in sorted(mistakes, key=lambda each: QUANTITIES.index(each.quantities[0])):
+        for mistake in sorted(mistakes, key=lambda each: ALL_QUANTITIES.index(each.quantities[0])):
             spoils = ", ".join(mistake.quantities)
             cases = counts[mistake.name]
             yield f"| {mistake.name} | {spoils} | {cases} | {mistake.lesson} |"

@@ -57,7 +57,7 @@ def _rebuilt(case: Case, arrays: list[Array]) -> Case:
         Layer(weights, biases)
         for weights, biases in zip(parameters[::2], parameters[1::2], strict=True)
     )
-    return Case(inputs, layers, upstream, case.learning_rate)
+    return case._replace(inputs=inputs, layers=layers, upstream=upstream)
 
 
 def _deletions(case: Case) -> Iterator[Case]:
@@ -77,7 +77,10 @@ def _deletions(case: Case) -> Iterator[Case]:
 
 
 def _without(case: Case, gone: dict[int, Any]) -> Case:
-    """The case without the given places of some dimensions."""
+    """The case without the given places of some dimensions.
+
+    What had a class as its target that is gone has the first.
+    """
     arrays = []
     for array, rows, columns in _arrays(case):
         if rows in gone:
@@ -85,17 +88,27 @@ def _without(case: Case, gone: dict[int, Any]) -> Case:
         if columns in gone:
             array = np.delete(array, gone[columns], axis=2)
         arrays.append(array)
-    return _rebuilt(case, arrays)
+    smaller = _rebuilt(case, arrays)
+    if case.targets is None:
+        return smaller
+    targets = np.delete(case.targets, gone.get(-1, []), axis=1)
+    if (classes := len(case.layers)) in gone:
+        kept = np.delete(np.arange(case.shape[-1]), gone[classes])
+        targets = np.argmax(kept == targets[..., None], axis=-1)
+    return smaller._replace(targets=targets)
 
 
 def _fewer_layers(case: Case) -> Iterator[Case]:
     """The case without one of several layers, where the others fit together without it."""
     for place, (weights, _) in enumerate(case.layers):
-        if len(case.layers) > 1 and weights.shape[1] == weights.shape[2]:
+        if len(case.layers) > 1 and weights.shape[1] == weights.shape[2] and not case.linear:
             yield case._replace(layers=case.layers[:place] + case.layers[place + 1 :])
 
 
 def _learning_rates(case: Case) -> Iterator[Case]:
+    """And, as simple a replacement, targets that are all the first class."""
+    if case.targets is not None and case.targets.any():
+        yield case._replace(targets=np.zeros_like(case.targets))
     for rate in (1.0, 0.5):
         if case.learning_rate == rate:
             return

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from harness.blame import framework_of
-from harness.case import QUANTITIES
+from harness.case import HEAD_QUANTITIES, QUANTITIES
 from harness.compare import is_bit_for_bit
 
 QUANTITY = 24
@@ -45,16 +45,23 @@ def table(verdict: dict[str, Any]) -> Iterator[str]:
         yield from _by_witness(verdict)
 
 
+def met(verdict: dict[str, Any]) -> tuple[str, ...]:
+    """The quantities that a verdict is about: of the head only where there was one."""
+    known = {each["quantity"] for each in verdict["checked"] + verdict["disagreements"]}
+    return QUANTITIES + tuple(quantity for quantity in HEAD_QUANTITIES if quantity in known)
+
+
 def _by_quantity(verdict: dict[str, Any]) -> Iterator[str]:
     yield "Cases equal bit for bit / cases inside the radius (largest error over radius)"
+    quantities = met(verdict)
     columns = [
         [f"{witness['name']} {witness['version']}"]
-        + [_cell(verdict, quantity, witness["name"]) for quantity in QUANTITIES]
+        + [_cell(verdict, quantity, witness["name"]) for quantity in quantities]
         for witness in verdict["frameworks"]
     ]
     fit = all(len(cell) < CELL for column in columns for cell in column)
     for beside in [columns] if fit else [[column] for column in columns]:
-        for name, *cells in zip(("quantity", *QUANTITIES), *beside, strict=True):
+        for name, *cells in zip(("quantity", *quantities), *beside, strict=True):
             row = "".join(f"{cell:<{CELL}}" for cell in cells)
             yield f"{name:<{QUANTITY}}{row}".rstrip()
 
@@ -75,7 +82,7 @@ def _by_witness(verdict: dict[str, Any]) -> Iterator[str]:
     cells = f"{count.format('equal')}{count.format('inside')}"
     yield f"{'witness':<{NAME}}{cells}  largest error over radius"
     for name in (witness["name"] for witness in verdict["frameworks"]):
-        if wrong := [each for each in QUANTITIES if _disagrees(verdict, each, name)]:
+        if wrong := [each for each in met(verdict) if _disagrees(verdict, each, name)]:
             yield f"{name:<{NAME}}DISAGREES in {listed(wrong)}"
             continue
         counts = {quantity: _counts(verdict, quantity, name) for quantity in QUANTITIES}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from harness.binades import binades, together
-from harness.case import Case, Shape, Trace
+from harness.case import HEAD_QUANTITIES, Case, Shape, Trace
 from harness.compared import Compared
 from harness.derivation import formula_of
 
@@ -56,7 +56,7 @@ def tally_of(item: Compared, case: Case, trace: Trace) -> Tally:
     """One quantity of one layer, as it was compared with the witness whose trace this is."""
     tally = Tally(
         {case.shape},
-        cases=len(case.inputs) if item.layer == 0 else 0,
+        cases=len(case.inputs) if item.layer == 0 or item.quantity in HEAD_QUANTITIES else 0,
         elements=item.expected.size,
         live=int(np.count_nonzero(item.expected)),
         ambiguous=item.ambiguous,

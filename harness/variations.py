@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from harness.calling import Elsewhere, Fault, Misbehaved, call_one, quiet
-from harness.case import QUANTITIES, Array, Case, Layer, Trace
+from harness.case import ALL_QUANTITIES, Array, Case, Layer, Trace
 from harness.compare import differs
 from harness.derivation import PARAMETERS, TRAIN_STEP, Derivation, Formula, Step, walk
 from harness.layouts import LAYOUTS
@@ -91,7 +91,7 @@ def vary(
 
     walk(call, case, trace)
     if TRAIN_STEP in formulas:
-        ask(TRAIN_STEP, (0, QUANTITIES[0]), step_in_other_ways, case)
+        ask(TRAIN_STEP, (0, ALL_QUANTITIES[0]), step_in_other_ways, case)
     return calls, faults, notes
 
 

@@ -8,8 +8,10 @@ from itertools import product
 from typing import Final, NamedTuple, TypeAlias
 
 from harness import exhaustive
-from harness.case import QUANTITIES
-from harness.derivation import TRAIN_STEP, formula_of
+from harness.case import ALL_QUANTITIES, HEAD_QUANTITIES, QUANTITIES
+from harness.checking import has_head
+from harness.compare import BIT_FOR_BIT
+from harness.derivation import HEAD_FORMULAS, TRAIN_STEP, formula_of
 from harness.diagnosis import diagnose
 from harness.finding import DERIVATION, Finding
 from harness.formats import FORMATS
@@ -21,6 +23,7 @@ REGIMES: Final = ("exact", "certified")
 DTYPES: Final = tuple(dtype.name for dtype in FORMATS)
 
 
+HEAD: Final = "softmax and cross-entropy"
 NOWHERE: Final = Row("", "", "", "")
 NO_CASE: Final = "no case was checked"
 
@@ -65,8 +68,10 @@ def conclude(
     not_asked: Sequence[str],
     crashed: Sequence[str],
     notes: Notes = (),
+    head_asked: bool = True,
 ) -> Verdict:
-    """The verdict on a run. `reproduce` is the command for it; `crashed` tests did not end.
+    """The verdict on a run. `reproduce` is the command for it; `crashed` tests did not end, and
+    `head_asked` says whether it was to check softmax and cross-entropy.
 
     Such a test fails by no disagreement of the derivation's, so what it checks is not checked.
     What the derivation is found to do wrong is diagnosed now, once for each finding.
@@ -80,6 +85,7 @@ def conclude(
     tallies, left_out = verification.tallies, verification.left_out
     gaps = list(unchecked(tallies, verification.witnesses, refused, left_out))
     gaps += [Gap(NOWHERE, why) for why in crashed]
+    gaps += _without_head(verification, head_asked)
     said = [
         f"{formula} ({file}) prints, which is held back: {written.strip().splitlines()[0]}"
         for file, by_formula in notes
@@ -94,6 +100,18 @@ def without(verdict: Verdict, unavailable: list[tuple[str, str]]) -> Verdict:
     no fault; agreement is claimed for the others alone."""
     gaps = [Gap(Row("", name, "", ""), reason, asked=False) for name, reason in unavailable]
     return verdict._replace(gaps=(*verdict.gaps, *gaps))
+
+
+def _without_head(verification: Verification, asked: bool) -> Iterator[Gap]:
+    """The witnesses that softmax and cross-entropy were not compared with, if there are any."""
+    if set(HEAD_FORMULAS).isdisjoint(verification.derivation.own):
+        return
+    met = {row.framework for row in verification.tallies if row.quantity in HEAD_QUANTITIES}
+    for name, witness in verification.witnesses.items():
+        if name not in met:
+            able = has_head(witness)
+            reason = "no case of it was checked" if able else f"{name} has no such quantity here"
+            yield Gap(Row("", name, "", ""), f"{HEAD}: {reason}", asked and able)
 
 
 def unchecked(
@@ -116,7 +134,8 @@ def unchecked(
     for framework, regime, dtype in sorted(asked - met):
         yield Gap(Row("", framework, regime, dtype), "no case of it was checked")
     for framework, regime, dtype in sorted(met):
-        for quantity in QUANTITIES:
+        of_head = any(Row(each, framework, regime, dtype) in tallies for each in HEAD_QUANTITIES)
+        for quantity in ALL_QUANTITIES if of_head and regime not in BIT_FOR_BIT else QUANTITIES:
             row = Row(quantity, framework, regime, dtype)
             reason = _vacuous(row, tallies.get(row, Tally()))
             # A formula that misbehaved leaves its quantities unknown, and is reported for it;
@@ -155,7 +174,7 @@ def in_order(verification: Verification) -> list[Finding]:
     """The findings in the order of the quantities."""
     return sorted(
         verification.findings.values(),
-        key=lambda finding: (QUANTITIES.index(finding.quantity), finding.outlier),
+        key=lambda finding: (ALL_QUANTITIES.index(finding.quantity), finding.outlier),
     )
 
 

@@ -26,7 +26,7 @@ from harness import (
     regression,
     special,
 )
-from harness.case import QUANTITIES, Array, Shape
+from harness.case import ALL_QUANTITIES, Array, Shape
 from harness.case import as_json as case_as_json
 from harness.compare import Census
 from harness.derivation import REFERENCE
@@ -99,7 +99,7 @@ def checked_as_json(tallies: Mapping[Row, Tally]) -> dict[str, Any]:
                 "shapes": " ".join("x".join(map(str, shape)) for shape in sorted(met)),
             }
             for ((framework, regime, dtype), met), quantities in sorted(
-                shapes.items(), key=lambda item: (item[0][0], QUANTITIES.index(item[1][0]))
+                shapes.items(), key=lambda item: (item[0][0], ALL_QUANTITIES.index(item[1][0]))
             )
         ],
     }
@@ -128,7 +128,7 @@ def gap_as_json(gap: Gap) -> dict[str, Any]:
 
 
 def _in_order(row: Row) -> tuple[int, tuple[str, str, str]]:
-    return QUANTITIES.index(row.quantity), row[1:]
+    return ALL_QUANTITIES.index(row.quantity), row[1:]
 
 
 def _finding_as_json(finding: Finding, verdict: Verdict) -> dict[str, Any]:

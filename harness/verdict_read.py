@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
 from harness.binades import COUNTS
-from harness.case import QUANTITIES
+from harness.case import ALL_QUANTITIES
 from harness.certificate import NAMES
 from harness.exhaustive import ALL
 from harness.formats import FORMATS
@@ -26,6 +26,12 @@ class VerdictError(Exception):
 
 class Nullable(NamedTuple):
     """Null, or a value of the form."""
+
+    form: Any
+
+
+class Optional(NamedTuple):
+    """A value of the form, under a key that there may or may not be."""
 
     form: Any
 
@@ -54,6 +60,8 @@ _CASE: Final = {
     "upstream": _MATRIX,
     "learning_rate": float,
     "dtype": tuple(dtype.name for dtype in FORMATS),
+    "linear": Optional([int]),
+    "targets": Optional([int]),
 }
 _CENSUS: Final = {
     "frameworks": [str],
@@ -64,7 +72,7 @@ _CENSUS: Final = {
     "constant_ratio": Nullable(float),
 }
 _DISAGREEMENT: Final = {
-    "quantity": QUANTITIES,
+    "quantity": ALL_QUANTITIES,
     "formula": str,
     "place": str,
     "kind": str,
@@ -109,20 +117,20 @@ FORM: Final = {
     "numpy": str,
     "formulas": {str: str},
     "checked": [
-        {"quantity": QUANTITIES}
+        {"quantity": ALL_QUANTITIES}
         | _PLACE
         | {"shapes": int}
         | dict.fromkeys(_COUNTS, int)
         | {"largest_error_over_radius": Nullable(float), "binades": by_power}
     ],
-    "shapes": [_PLACE | {"quantities": [QUANTITIES], "shapes": str}],
+    "shapes": [_PLACE | {"quantities": [ALL_QUANTITIES], "shapes": str}],
     "exhaustive": [_CLAIM],
     "determinism": [
-        {"framework": str, "cases": int, "threads": [int], "rounded_by_threads": [QUANTITIES]}
+        {"framework": str, "cases": int, "threads": [int], "rounded_by_threads": [ALL_QUANTITIES]}
     ],
     "not_asked": [str],
     "not_checked": [
-        {"quantity": ("", *QUANTITIES)} | _PLACE | {"reason": str, "asked": bool},
+        {"quantity": ("", *ALL_QUANTITIES)} | _PLACE | {"reason": str, "asked": bool},
     ],
     "sensitivity": {
         "mistakes": int,
@@ -139,7 +147,7 @@ FORM: Final = {
     "notes": [str],
     "against": Nullable(str),
     "regression": [
-        {"quantity": QUANTITIES, "answer": str, "sides_with": Nullable(str)}
+        {"quantity": ALL_QUANTITIES, "answer": str, "sides_with": Nullable(str)}
         | {"elements": int, "changed": int, "largest_ulps": Nullable(float)}
         | dict.fromkeys(SIDES, bool)
     ],
@@ -168,12 +176,16 @@ def read(path: Path) -> dict[str, Any]:
 
 def misfit(value: Any, form: Any, where: str = "it") -> str | None:
     """Where a value is not of a form, what is expected there and what is there; None if it fits."""
+    if isinstance(form, Optional):
+        return misfit(value, form.form, where)
     if isinstance(form, Nullable):
         return None if value is None else misfit(value, form.form, where)
     if isinstance(form, dict):
         if type(value) is not dict:
             return _wrong(where, "an object", value)
-        keys = form.keys() if str not in form else value.keys()
+        keys = list(form if str not in form else value)
+        optional = {key for key in keys if isinstance(form.get(key), Optional)} - value.keys()
+        keys = [key for key in keys if key not in optional]
         for key in [*keys, *value]:
             if key not in value or key not in keys:
                 return f"{where} has {'no' if key in keys else 'an unknown'} key {key!r}"

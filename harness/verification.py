@@ -9,11 +9,11 @@ from harness import blame, certificate, determinism, regression
 from harness import kink as kinks
 from harness.accumulation import Seen
 from harness.calling import Fault
-from harness.case import QUANTITIES, Case, Trace, part_of_trace
-from harness.checking import Kept, Witness, compare, compare_all, same, trace_of
+from harness.case import ALL_QUANTITIES, QUANTITIES, Case, Trace, part_of_trace
+from harness.checking import Kept, Witness, compare, compare_all, has_head, same, trace_of
 from harness.compare import Census, is_bit_for_bit
 from harness.compared import Compared
-from harness.derivation import Derivation, alone, quantities_of, reference_at
+from harness.derivation import FORMULAS, Derivation, alone, quantities_of, reference_at
 from harness.finding import (
     DERIVATION,
     VALUES,
@@ -76,17 +76,22 @@ class Verification:
         on, where each formula by itself agrees, to the derivation's own values, carried from
         formula to formula and from layer to layer. `varied` calls each formula that agrees again
         in other ways, on an exact case. `at_true_shape` spares no witness a compilation. `of` is
-        the formula or whole step that alone is tested and counted, among the reference's others.
+        the formula or whole step that alone is tested and counted, among the reference's others;
+        of a head, whose cases are exact for some formulas alone, nothing else is computed.
+
+        A witness without a head is left out where the case has one.
         """
         if not self.derivation.takes(case):
             return []
+        formulas = (of,) if of and case.targets is not None else FORMULAS
         exact = is_bit_for_bit(regime)
         derivation = alone(self.derivation, of, self.reference) if of else self.derivation
-        about = quantities_of(of) if of else QUANTITIES
+        about = quantities_of(of) if of else ALL_QUANTITIES
         if exact and self.kink:
             case = kinks.exact_for(case, self.reference)
         traces = {
-            name: trace_of(witness, case, at_true_shape) for name, witness in self.witnesses.items()
+            name: trace_of(witness, case, at_true_shape)
+            for name, witness in self._able(case).items()
         }
         results: dict[str, Result] = {}
         tallies: dict[str, list[Tally]] = {}
@@ -96,10 +101,12 @@ class Verification:
             alike = (other for other in results if self._recomputes(other) == recomputes)
             twin = next((other for other in alike if same(traces[other], trace)), None)
             given = case, trace, exact, self.reference, recomputes
-            results[name] = results[twin] if twin else compare_all(derivation, *given, kept)
+            results[name] = (
+                results[twin] if twin else compare_all(derivation, *given, kept, formulas)
+            )
             counted = [item for item in results[name][0] if item.quantity in about]
             if self.against and self.against.takes(case) and not twin:
-                before, _ = compare_all(self.against, *given, kept_before)
+                before, _ = compare_all(self.against, *given, kept_before, formulas)
                 regression.note(self.changes, (i for i in before if i.quantity in about), counted)
             tallies[name] = (
                 tallies[twin] if twin else [tally_of(item, case, trace) for item in counted]
@@ -133,6 +140,11 @@ class Verification:
         if varied and traces:
             findings += self._vary(regime, case, traces, findings)
         return findings
+
+    def _able(self, case: Case) -> dict[str, Witness]:
+        """The witnesses that know all of a case's formulas."""
+        head = case.targets is not None
+        return {name: each for name, each in self.witnesses.items() if not head or has_head(each)}
 
     def _recomputes(self, name: str) -> bool:
         return bool(getattr(self.witnesses[name], "recomputes", False))
@@ -184,7 +196,7 @@ class Verification:
                 ]
                 outlier = blame.outlier(
                     name,
-                    self.witnesses,
+                    self._able(case),
                     siding,
                     self.derivation,
                     self.reference,

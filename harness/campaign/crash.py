@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from harness.campaign import plan
 from harness.campaign.plan import Task
 from harness.campaign.work import FRAMEWORK, NOBODY, STACK, Marks, Work, as_json, run, started
-from harness.case import QUANTITIES, Case, pick
+from harness.case import ALL_QUANTITIES, Case, pick
 from harness.checking import trace_of
 from harness.compare import Census
 from harness.derivation import formula_of
@@ -52,7 +52,7 @@ def run_again(work: Work, task: Task) -> Again:
         name = task.frameworks[marks[FRAMEWORK]]
         regime, case, end = _narrowed(work, task, marks, end)
         shown = Shown(case, regime, 0, (), "a result", end)
-        about = QUANTITIES[0], formula_of(QUANTITIES[0]), DIED, name
+        about = ALL_QUANTITIES[0], formula_of(ALL_QUANTITIES[0]), DIED, name
         finding = Finding(*about, (), name, shown, Census())
         verification.findings[finding.quantity, DIED, name] = finding
         return Again(as_json(work, task, verification, [], notes), died=True)

@@ -16,7 +16,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from harness.binades import COUNTS, POWERS, together
-from harness.case import QUANTITIES
+from harness.case import ALL_QUANTITIES
 from harness.compare import is_bit_for_bit
 from harness.report.inline import BALLS, BAR, BITS, BOTH, INK, NONE, QUIET, RULE, inline
 
@@ -91,7 +91,7 @@ def histograms(verdict: Mapping[str, Any]) -> Iterator[Panel]:
 
     Only where there are any: ReLU does not round.
     """
-    for quantity in QUANTITIES:
+    for quantity in ALL_QUANTITIES:
         rows = [row for row in verdict["checked"] if row["quantity"] == quantity]
         spread = {}
         for name in dict.fromkeys(row["framework"] for row in rows):

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from harness.case import Array, Case
+from harness.case import Array, Case, named_arrays
 
 # Whether the element at a row and a column feeds the one that is wrong.
 Feeds: TypeAlias = Callable[[int, int], bool]
@@ -32,11 +32,7 @@ class Matrix(NamedTuple):
 
 def whole_case(case: Case) -> list[Matrix]:
     """Every array of a case, under its name."""
-    named = [("inputs", case.inputs[0])]
-    for layer, (weights, biases) in enumerate(case.layers):
-        of = f" {layer}" if len(case.layers) > 1 else ""
-        named += [(f"weights{of}", weights[0]), (f"biases{of}", biases[0])]
-    return [matrix(name, array) for name, array in [*named, ("upstream", case.upstream[0])]]
+    return [matrix(name, array) for name, array in named_arrays(case)]
 
 
 def matrix(

@@ -12,14 +12,13 @@ from markupsafe import Markup
 from harness import accumulation, certificate, determinism, exhaustive, regression, special
 from harness import case as cases
 from harness.advice import on
-from harness.case import QUANTITIES
 from harness.compare import is_bit_for_bit
 from harness.derivation import REFERENCE, TRAIN_STEP
 from harness.finding import DERIVATION, VALUES
 from harness.render import headline
 from harness.report import figures, matrices
 from harness.report.drawing import drawn
-from harness.table import frameworks, listed
+from harness.table import frameworks, listed, met
 
 FOLDER: Final = Path(__file__).parent
 # As many shapes of several layers as are named.
@@ -141,7 +140,7 @@ def _worst(worst: dict[str, Any]) -> str:
 
 def _table(verdict: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """A row for each quantity: the cases that each witness was compared on, and how near."""
-    for quantity in QUANTITIES:
+    for quantity in met(verdict):
         cells = []
         for name in (witness["name"] for witness in verdict["frameworks"]):
             of_quantity = (row for row in verdict["checked"] if row["quantity"] == quantity)

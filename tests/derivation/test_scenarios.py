@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from harness.case import Case, LayerTrace, Trace
+from harness.case import QUANTITIES, Case, LayerTrace, Trace
 from harness.checking import trace_of
 from harness.plan import DTYPES, layers_stacks, size
 from harness.strategies import lattice_cases
@@ -44,9 +44,10 @@ def layer_trace(step: neuron.NeuronStep) -> LayerTrace:
 def assert_scalar_form(step: neuron.NeuronStep, traces: dict[str, Trace]) -> None:
     """The scalar form is what every framework says of the first layer."""
     for name, trace in traces.items():
-        for quantity, by_hand, by_framework in zip(
-            LayerTrace._fields, layer_trace(step), trace[0], strict=True
-        ):
+        for quantity in QUANTITIES:
+            by_hand, by_framework = (
+                getattr(each, quantity) for each in (layer_trace(step), trace[0])
+            )
             assert np.array_equal(by_hand, by_framework.astype(np.float64)), (
                 f"reference/neuron.py: {quantity} is {by_hand.tolist()}, {name} has "
                 f"{by_framework.tolist()}"
