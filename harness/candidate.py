@@ -22,7 +22,7 @@ __all__ = ["CandidateError", "load"]
 def load(name: str, folder: Path) -> Derivation:
     """The derivation in a file, named as the user named it, relative to `folder`.
 
-    A Python file or a notebook. It defines any of the five formulas, and what it leaves out comes
+    A Python file or a notebook. It defines any of the formulas, and what it leaves out comes
     from the reference; or a whole step; or it is a script in the document's own style. Raises
     CandidateError, which names the file, and the cell, line or function where there is one.
     """
@@ -47,7 +47,7 @@ def load(name: str, folder: Path) -> Derivation:
         raise CandidateError(f"{name}: {lacking}")
     if not own:
         raise CandidateError(
-            f"{name}: defines none of the five formulas and no train_step, expected at least one "
+            f"{name}: defines none of the formulas and no train_step, expected at least one "
             f"of {', '.join(parameters)}"
         )
     places = {each: place for each in own if (place := _cell_of(cells, each))}

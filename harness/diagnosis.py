@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from harness.calling import Fault, one_by_one
-from harness.case import ALL_QUANTITIES, Case, Shape, Trace
+from harness.case import QUANTITIES, Case, Shape, Trace
 from harness.checking import Witness, WitnessError, trace_of
 from harness.compare import differs, is_bit_for_bit
 from harness.derivation import TRAIN_STEP, Derivation, only, walk
@@ -127,7 +127,7 @@ def _mistakes(finding: Finding, seen: Sequence[Seen], one_layer: bool) -> tuple[
     groups = (others, own) if one_layer else (own, others)
     # A script writes out what a formula does for weights and for biases: one may be right.
     alone = [(others, (quantity,))] if one_layer else []
-    for group, about in [*((group, ALL_QUANTITIES) for group in groups), *alone]:
+    for group, about in [*((group, QUANTITIES) for group in groups), *alone]:
         meant = [each for each in group if any_quantity or quantity in each.quantities]
         fits = [mistake for mistake in meant if _explains(mistake, formula, seen, about)]
         # What explains two quantities says more than what explains one of them.
