@@ -18,10 +18,11 @@ from harness import candidate
 from harness.ball import Ball
 from harness.calling import one_by_one
 from harness.case import pick
-from harness.derivation import FORMULAS, REFERENCE, reference_on, walk
+from harness.derivation import FORMULAS, REFERENCE
 from harness.formats import precision
 from harness.lattice import is_exact
 from harness.mistakes import CATALOGUE, planted
+from harness.walk import reference_on, walk
 
 RIGHT = function_of(REFERENCE)
 SHAPES = [(3, 4, 3), (3, 4, 3, 2)]

@@ -17,9 +17,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from harness.case import Array, Case, Layer, LayerTrace, Shape
-from harness.checking import Witness, trace_of
 from harness.formats import HALF
 from harness.rounding import gamma
+from harness.witness import Witness, trace_of
 
 ONCE: Final = "rounded once"
 PRODUCTS: Final = "rounded product by product, then once"

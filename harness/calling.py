@@ -17,10 +17,11 @@ import numpy as np
 from harness import kinds
 from harness.case import Array, Shape, quantity_shapes
 from harness.compare import differs
-from harness.derivation import PARAMETERS, Call, Derivation, Step
+from harness.derivation import PARAMETERS, Derivation, Step
 from harness.formats import carrier
 from harness.raised import in_words
 from harness.stack import at_once
+from harness.walk import Call
 
 # How many cases of each stack are called a second time.
 REPEATED: Final = 2

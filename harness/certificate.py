@@ -25,10 +25,11 @@ from harness.calling import one_by_one
 from harness.case import Array, Case, LayerTrace, Shape, Trace, part, part_of_trace
 from harness.checking import compare, compare_step
 from harness.compared import Compared
-from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, Derivation, reference_at, walk
+from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, Derivation, reference_at
 from harness.lattice import LADDER, Rung, lattice_stack
 from harness.mistakes import CATALOGUE, Mistake, planted
 from harness.table import listed
+from harness.walk import walk
 
 # So many cases of a stack are its sample, and so many of one kind are asked in all.
 CASES: Final = 8

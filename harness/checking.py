@@ -1,7 +1,7 @@
 """A derivation against one witness on one stack of cases: where they part, in numbers."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -14,92 +14,13 @@ from harness.case import (
     numbers,
     part,
     part_of_trace,
-    quantity_shapes,
 )
-from harness.compare import differs
 from harness.compared import Compared, compare_traces, joined
-from harness.derivation import (
-    FORMULAS,
-    REFERENCE,
-    TRAIN_STEP,
-    Call,
-    Derivation,
-    Formula,
-    Step,
-    only,
-    reference_on,
-    walk,
-)
+from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, Derivation, Formula, Step
 from harness.formats import precision
 from harness.once import Made, once, patched
-from harness.padding import trace_padded
+from harness.walk import Call, only, reference_on, walk
 from harness.whole_step import step_by_step
-
-
-class Witness(Protocol):
-    """An implementation that asks a framework; see `adapters`."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def version(self) -> str: ...
-    def trace(self, case: Case, /) -> Trace:
-        """Every quantity of a stack of cases."""
-
-
-def has_head(witness: Witness) -> bool:
-    """Whether it knows softmax and cross-entropy; see `adapters`."""
-    return bool(getattr(witness, "has_head", False))
-
-
-class WitnessError(Exception):
-    """A witness failed, or returned something that is no trace of the case."""
-
-
-def trace_of(witness: Witness, case: Case, at_true_shape: bool = False) -> Trace:
-    """The witness's trace of a case. Raises WitnessError unless it has the right form.
-
-    One that `compiles` for each new shape sees the case padded, unless it is `at_true_shape`; but
-    one more class, of any logit, would have a share of softmax.
-    """
-    where = f"framework {witness.name} on shape {case.shape}, {case.dtype}"
-    try:
-        if getattr(witness, "compiles", False) and case.targets is None:
-            trace = trace_padded(witness.trace, case, at_true_shape)
-        else:
-            trace = witness.trace(case)
-    except Exception as error:
-        raise WitnessError(f"{where}: {type(error).__name__}: {error}") from error
-    shapes = quantity_shapes(case.shape, case.targets is not None)
-    if len(trace) != len(shapes):
-        raise WitnessError(f"{where}: {len(trace)} layers in the trace, expected {len(shapes)}")
-    return tuple(
-        _checked(found, shape, case, f"{where}: ", f" of layer {layer}")
-        for layer, (found, shape) in enumerate(zip(trace, shapes, strict=True))
-    )
-
-
-def _checked(found: Any, shapes: Any, case: Case, where: str, of: str) -> Any:
-    arrays = {}
-    for quantity, shape in shapes._asdict().items():
-        array, expected = getattr(found, quantity), (len(case.inputs), *shape)
-        if array.shape != expected or array.dtype != case.dtype:
-            raise WitnessError(
-                f"{where}{quantity}{of} has shape {array.shape} {array.dtype}, "
-                f"expected {expected} {case.dtype}"
-            )
-        # Formulas get these as arguments, and how they lie in memory may decide their last bits.
-        arrays[quantity] = np.ascontiguousarray(array)
-    return type(shapes)(**arrays)
-
-
-def same(one: Trace, other: Trace) -> bool:
-    """Whether two traces of one case are equal bit for bit, zero's sign apart."""
-    return not any(
-        mine is not None and differs(mine, theirs).any()
-        for entries in zip(one, other, strict=True)
-        for mine, theirs in zip(*entries, strict=True)
-    )
 
 
 class Kept(NamedTuple):

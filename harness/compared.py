@@ -9,7 +9,7 @@ from harness.ball import Ball
 from harness.binades import Sample, sample
 from harness.case import Array, Trace, has_head
 from harness.compare import all_inside, differs, error_over_radius, outside
-from harness.derivation import in_order
+from harness.walk import in_order
 
 
 class Compared(NamedTuple):

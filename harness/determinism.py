@@ -21,11 +21,12 @@ from harness.case import (
     Trace,
     pick,
 )
-from harness.checking import Witness, compare, trace_of
+from harness.checking import compare
 from harness.compare import Census, is_bit_for_bit
 from harness.derivation import REFERENCE, Derivation, formula_of
 from harness.finding import Finding, Shown
 from harness.kinds import DIFFERS
+from harness.witness import Witness, trace_of
 
 EQUAL_CALLS: Final = DIFFERS
 THREADS: Final = "differs with the number of threads"

@@ -19,15 +19,16 @@ import numpy as np
 
 from harness.calling import Fault, one_by_one
 from harness.case import QUANTITIES, Case, Shape, Trace
-from harness.checking import Witness, WitnessError, trace_of
 from harness.compare import differs, is_bit_for_bit
-from harness.derivation import TRAIN_STEP, Derivation, only, walk
+from harness.derivation import TRAIN_STEP, Derivation
 from harness.finding import VALUES, Diagnosis, Finding
 from harness.kinds import CHANGED, RAISED, WRONG_SHAPE
 from harness.lattice import LADDER, lattice_stack
 from harness.mistakes import CATALOGUE, Mistake, planted
 from harness.pattern import Sample, describe
+from harness.walk import only, walk
 from harness.whole_step import step_by_step
+from harness.witness import Witness, WitnessError, trace_of
 
 # Every equality of sizes that lets a wrong shape fit, and every size of 1 that hides an error.
 ONE_LAYER: Final[tuple[Shape, ...]] = tuple(product((1, 2, 4), repeat=3))

@@ -7,7 +7,7 @@ import numpy as np
 
 from harness.calling import Fault
 from harness.case import Array, Case, Layer, Trace, pick
-from harness.checking import Witness, compare_all, trace_of
+from harness.checking import compare_all
 from harness.compare import Census
 from harness.compared import Compared
 from harness.derivation import REFERENCE, Derivation
@@ -16,6 +16,7 @@ from harness.lattice import is_exact, is_normal
 from harness.mistakes import Mistake
 from harness.shrink import shrink
 from harness.variations import KINDS, vary
+from harness.witness import Witness, trace_of
 
 # The kind of finding in which values differ; the other kinds are those of `calling.Fault`.
 VALUES = "values differ"

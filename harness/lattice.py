@@ -20,10 +20,11 @@ import numpy as np
 
 from harness import head
 from harness.case import Array, Case, Layer, Shape, Trace
-from harness.derivation import REFERENCE, Derivation, reference_on, walk
+from harness.derivation import REFERENCE, Derivation
 from harness.extent import Extent
 from harness.formats import exponent_range, precision
 from harness.padding import padded_shape
+from harness.walk import reference_on, walk
 
 
 class Needs(NamedTuple):

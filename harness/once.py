@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from harness.case import Array
-from harness.derivation import Call, Step
+from harness.derivation import Step
+from harness.walk import Call
 
 # Of each step at each layer: the arguments of its first call, and the results.
 Made: TypeAlias = dict[tuple[Step, int], tuple[Sequence[Any], Sequence[Any]]]

@@ -14,8 +14,9 @@ from harness import plan
 from harness.calling import one_by_one
 from harness.case import ALL_QUANTITIES, Case
 from harness.certificate import blamed
-from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, walk
+from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP
 from harness.mistakes import CATALOGUE, Mistake
+from harness.walk import walk
 
 TABLE: Final = Path(__file__).parents[1] / "docs" / "mistakes.md"
 SEEDS: Final = 20

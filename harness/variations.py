@@ -18,8 +18,9 @@ import numpy as np
 from harness.calling import Elsewhere, Fault, Misbehaved, call_one, quiet
 from harness.case import ALL_QUANTITIES, Array, Case, Layer, Trace
 from harness.compare import differs
-from harness.derivation import PARAMETERS, TRAIN_STEP, Derivation, Formula, Step, walk
+from harness.derivation import PARAMETERS, TRAIN_STEP, Derivation, Formula, Step
 from harness.layouts import LAYOUTS
+from harness.walk import walk
 from harness.whole_step import on_arrays
 
 # How the kinds of these faults begin; what follows says which argument, and how it was given.

@@ -9,7 +9,6 @@ from typing import Final, NamedTuple, TypeAlias
 
 from harness import exhaustive
 from harness.case import ALL_QUANTITIES, HEAD_QUANTITIES, QUANTITIES
-from harness.checking import has_head
 from harness.compare import BIT_FOR_BIT
 from harness.derivation import HEAD_FORMULAS, TRAIN_STEP, formula_of
 from harness.diagnosis import diagnose
@@ -17,6 +16,7 @@ from harness.finding import DERIVATION, Finding
 from harness.formats import FORMATS
 from harness.tally import Row, Tally
 from harness.verification import Verification
+from harness.witness import has_head
 
 # What a full run checks, against each framework.
 REGIMES: Final = ("exact", "certified")

@@ -10,7 +10,7 @@ from harness import kink as kinks
 from harness.accumulation import Seen
 from harness.calling import Fault
 from harness.case import ALL_QUANTITIES, QUANTITIES, Case, Trace, part_of_trace
-from harness.checking import Kept, Witness, compare, compare_all, has_head, same, trace_of
+from harness.checking import Kept, compare, compare_all
 from harness.compare import Census, is_bit_for_bit
 from harness.compared import Compared
 from harness.derivation import FORMULAS, Derivation, alone, quantities_of, reference_at
@@ -28,6 +28,7 @@ from harness.grid import Grid
 from harness.special import Alike
 from harness.tally import Row, Tally, tally_of
 from harness.variations import KINDS, vary
+from harness.witness import Witness, has_head, same, trace_of
 
 Result: TypeAlias = tuple[list[Compared], list[Fault]]
 

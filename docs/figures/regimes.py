@@ -14,11 +14,12 @@ from harness.ball import Ball
 from harness.calling import one_by_one
 from harness.case import pick
 from harness.compare import differs, error_over_radius
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.floats import float_stack
 from harness.formats import precision
 from harness.lattice import LADDER, Rung, lattice_stack, needs
 from harness.mistakes import CATALOGUE, planted
+from harness.walk import walk
 from reference import dense_forward
 
 FLOAT64, FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)

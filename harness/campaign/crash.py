@@ -16,7 +16,6 @@ from harness.campaign import plan
 from harness.campaign.plan import Task
 from harness.campaign.work import FRAMEWORK, NOBODY, STACK, Marks, Work, as_json, run, started
 from harness.case import ALL_QUANTITIES, Case, pick
-from harness.checking import trace_of
 from harness.compare import Census
 from harness.derivation import formula_of
 from harness.finding import Finding, Shown
@@ -24,6 +23,7 @@ from harness.isolation import ended
 from harness.kinds import DIED
 from harness.plan import Planned
 from harness.verification import Verification
+from harness.witness import trace_of
 
 _CASE: Final = 2
 _SPAWN: Final = multiprocessing.get_context("spawn")

@@ -14,11 +14,11 @@ from harness import verdict, verdict_json
 from harness.campaign import plan
 from harness.campaign.plan import Task
 from harness.case import Case, Trace
-from harness.checking import Witness
 from harness.derivation import REFERENCE, Derivation
 from harness.isolation import Isolated
 from harness.padding import CUBES
 from harness.verification import Verification
+from harness.witness import Witness
 
 # After so many tasks at shapes of their own a process drops what its frameworks have compiled for
 # them: memory stays flat.

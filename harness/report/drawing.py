@@ -13,8 +13,9 @@ import numpy as np
 from harness import case as cases
 from harness.calling import one_by_one
 from harness.case import Array, Case
-from harness.derivation import reference_at, walk
+from harness.derivation import reference_at
 from harness.report.matrices import FIRST, GAP, LAST, MOST, Feeds, Matrix, matrix, number
+from harness.walk import walk
 
 
 class Operand(NamedTuple):

@@ -10,11 +10,11 @@ import pytest
 
 from harness.calling import one_by_one
 from harness.case import QUANTITIES, Case, Layer, Trace
-from harness.checking import trace_of
-from harness.derivation import walk
 from harness.plan import DTYPES
 from harness.verification import Verification
+from harness.walk import walk
 from harness.whole_step import step_by_step
+from harness.witness import trace_of
 from reference import document
 
 

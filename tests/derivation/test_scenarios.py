@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 
 from harness.case import QUANTITIES, Case, LayerTrace, Trace
-from harness.checking import trace_of
 from harness.plan import DTYPES, layers_stacks, size
 from harness.strategies import lattice_cases
 from harness.verification import Verification
+from harness.witness import trace_of
 from reference import neuron
 
 NAMES = [dtype.name for dtype in DTYPES]

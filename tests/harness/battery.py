@@ -6,8 +6,9 @@ import numpy as np
 
 from harness.calling import one_by_one
 from harness.case import pick
-from harness.derivation import PARAMETERS, REFERENCE, STEPS, TRAIN_STEP, walk
+from harness.derivation import PARAMETERS, REFERENCE, STEPS, TRAIN_STEP
 from harness.lattice import LADDER, lattice_stack
+from harness.walk import walk
 
 # Batches of 1, one neuron, one input, and every equality that lets a wrong shape fit.
 ONE_LAYER = [

@@ -10,13 +10,14 @@ import numpy as np
 import adapters
 from harness import conventions_file, special, verdict, verdict_json
 from harness.calling import one_by_one
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.exhaustive import cover
 from harness.floats import float_stack
 from harness.formats import FORMATS
 from harness.grid import grids
 from harness.lattice import LADDER, lattice_stack
 from harness.verification import Verification
+from harness.walk import walk
 
 SHAPES = [(1, 2, 1), (2, 2, 3), (0, 1, 2)]
 # Without these, some known mistakes would pass the whole run.

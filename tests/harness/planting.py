@@ -7,8 +7,9 @@ import numpy as np
 from harness.calling import one_by_one
 from harness.case import Case, Layer
 from harness.compare import Census
-from harness.derivation import REFERENCE, formula_of, walk
+from harness.derivation import REFERENCE, formula_of
 from harness.finding import DERIVATION, VALUES, Finding, Shown
+from harness.walk import walk
 
 
 def witness(derivation):

@@ -11,7 +11,8 @@ TOY = """
 from contextlib import nullcontext
 
 from harness.calling import one_by_one
-from harness.derivation import REFERENCE, reference_at, walk
+from harness.derivation import (REFERENCE, reference_at)
+from harness.walk import (walk)
 
 VERSION = "1.0"
 VARIANTS = {}

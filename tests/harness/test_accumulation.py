@@ -9,9 +9,10 @@ import pytest
 from harness import accumulation, render, verdict, verdict_json
 from harness.accumulation import COLUMNS, DOTS, EACH, ONCE, OTHER, PRODUCTS, SOME, Seen
 from harness.calling import one_by_one
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.formats import HALF
 from harness.verification import Verification
+from harness.walk import walk
 
 WIDE = np.float32
 

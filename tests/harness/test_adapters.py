@@ -13,8 +13,8 @@ import torch
 import adapters
 from adapters import MissingFrameworkError, discover, jax_grad, torch_autograd
 from harness.case import QUANTITIES, Case, Layer, pick
-from harness.checking import same, trace_of
 from harness.lattice import LADDER, lattice_stack
+from harness.witness import same, trace_of
 
 DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
 GRADIENTS = [quantity for quantity in QUANTITIES if quantity.startswith("deriv")]

@@ -8,8 +8,9 @@ from harness.binades import CASES, COUNTS, ELEMENTS, POWERS, Sample, binades, sa
 from harness.calling import one_by_one
 from harness.checking import compare
 from harness.compare import error_over_radius
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.floats import float_stack
+from harness.walk import walk
 from harness.wide import NOTHING
 
 FLOAT64 = np.dtype(np.float64)

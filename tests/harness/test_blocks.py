@@ -9,9 +9,10 @@ from harness import blocks
 from harness.blocks import in_blocks
 from harness.calling import BLOCK, Misbehaved, call_stack, one_by_one
 from harness.checking import compare
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.floats import float_stack
 from harness.formats import FORMATS
+from harness.walk import walk
 from tests.harness.planting import with_formula
 
 

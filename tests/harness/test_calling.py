@@ -10,8 +10,9 @@ import pytest
 
 from harness.calling import Fault, one_by_one
 from harness.case import QUANTITIES, Case, Layer
-from harness.derivation import FORMULAS, PARAMETERS, REFERENCE, walk
+from harness.derivation import FORMULAS, PARAMETERS, REFERENCE
 from harness.lattice import LADDER, lattice_stack
+from harness.walk import walk
 
 ODD_FILES = (Path(__file__).parents[1] / "candidates" / "odd").glob("*.py")
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]

@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "TOX_ENV_NAME"}
 TOY = """
 from harness.calling import one_by_one
-from harness.derivation import REFERENCE, walk
+from harness.derivation import (REFERENCE)
+from harness.walk import (walk)
 
 VERSION = "1.0"
 

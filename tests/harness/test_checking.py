@@ -7,10 +7,12 @@ import pytest
 
 from adapters.torch_autograd import trace as torch_trace
 from harness.case import QUANTITIES, Case, Layer
-from harness.checking import WitnessError, compare, same, trace_of
-from harness.derivation import REFERENCE, formula_of, in_order
+from harness.checking import compare
+from harness.derivation import REFERENCE, formula_of
 from harness.floats import float_stack
 from harness.lattice import LADDER, lattice_stack
+from harness.walk import in_order
+from harness.witness import WitnessError, same, trace_of
 
 DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
 ALL = {(layer, quantity) for layer in range(2) for quantity in QUANTITIES}

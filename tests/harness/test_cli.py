@@ -22,7 +22,8 @@ ENVIRONMENT = {
 }
 TOY = """
 from harness.calling import one_by_one
-from harness.derivation import REFERENCE, walk
+from harness.derivation import (REFERENCE)
+from harness.walk import (walk)
 
 VERSION = "1.0"
 

@@ -17,11 +17,10 @@ from harness.derivation import (
     alone,
     formula_of,
     quantities_of,
-    reference_on,
-    walk,
 )
 from harness.formats import precision
 from harness.lattice import LADDER, lattice_stack
+from harness.walk import reference_on, walk
 
 DTYPE = np.dtype(np.float64)
 

@@ -13,12 +13,13 @@ import torch
 from adapters import jax_grad, torch_autograd
 from harness import determinism, example, render, verdict, verdict_json
 from harness.calling import one_by_one
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.determinism import EQUAL_CALLS, THREADS, Repeats
 from harness.floats import float_stack
 from harness.formats import FORMATS
 from harness.lattice import LADDER, is_exact, lattice_stack
 from harness.verification import Verification
+from harness.walk import walk
 
 ROOT = Path(__file__).parents[2]
 DTYPE = np.dtype(np.float64)

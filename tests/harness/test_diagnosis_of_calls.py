@@ -9,10 +9,11 @@ from respelled import SPELLINGS
 
 from harness.calling import one_by_one
 from harness.case import Case, Layer
-from harness.derivation import REFERENCE, TRAIN_STEP, formula_of, walk
+from harness.derivation import REFERENCE, TRAIN_STEP, formula_of
 from harness.diagnosis import diagnose
 from harness.finding import Diagnosis
 from harness.mistakes import CATALOGUE
+from harness.walk import walk
 
 # As a learner writes it, a mistake fails, or has another shape, wherever shapes do not happen to
 # fit; and a mean may be a sum of parts.

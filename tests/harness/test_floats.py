@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from harness.calling import one_by_one
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.floats import float_stack
 from harness.formats import FORMATS, HALF, precision
 from harness.lattice import is_normal
 from harness.strategies import DEEP, EDGES, SMALL
+from harness.walk import walk
 
 DTYPES = FORMATS[:2]
 SHAPES = [*SMALL[::9], *EDGES, *DEEP]

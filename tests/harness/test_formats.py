@@ -5,9 +5,10 @@ import pytest
 
 from harness.calling import one_by_one
 from harness.case import QUANTITIES
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.formats import BFLOAT16, FORMATS, carrier, exponent_range, precision
 from harness.lattice import LADDER, lattice_stack
+from harness.walk import walk
 from harness.whole_step import step_by_step
 
 # Bits of the significand, exponents of the smallest normal number and beyond the largest one.

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from harness.calling import one_by_one
-from harness.derivation import REFERENCE, STEPS, TRAIN_STEP, reference_at, walk
+from harness.derivation import REFERENCE, STEPS, TRAIN_STEP, reference_at
 from harness.formats import FORMATS
 from harness.grid import FREE, RATE, STACK, grids
 from harness.lattice import is_exact
+from harness.walk import walk
 
 FLOAT64 = FORMATS[0]
 ALL = [grid for formula in FREE for grid in grids(formula, 1, FLOAT64)]

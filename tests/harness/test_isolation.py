@@ -12,9 +12,10 @@ import pytest
 from harness import isolation, surroundings
 from harness.calling import Elsewhere, Misbehaved, one_by_one
 from harness.candidate import CandidateError
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.lattice import LADDER, lattice_stack
 from harness.verification import Verification
+from harness.walk import walk
 
 CANDIDATES = Path(__file__).parents[1] / "candidates"
 SHAPES = [(1, 1, 1), (2, 2, 2), (3, 2, 3)]

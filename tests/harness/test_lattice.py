@@ -8,11 +8,12 @@ import pytest
 
 from harness.calling import one_by_one
 from harness.case import Case, Layer
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.extent import Extent
 from harness.formats import FORMATS
 from harness.lattice import LADDER, is_exact, lattice_stack, needs, radii
 from harness.strategies import DEEP, EDGES
+from harness.walk import walk
 
 DTYPES = FORMATS
 BITS = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8}

@@ -18,10 +18,11 @@ from respelled import SPELLINGS
 from unknown import UNKNOWN
 
 from harness.case import QUANTITIES
-from harness.derivation import FORMULAS, REFERENCE, STEPS, TRAIN_STEP, in_order
+from harness.derivation import FORMULAS, REFERENCE, STEPS, TRAIN_STEP
 from harness.lattice import LADDER
 from harness.mistakes import CATALOGUE
 from harness.mistakes.wiring import downwards, forward, gradients, update
+from harness.walk import in_order
 from reference import document
 
 OF_FORMULAS = [each for each in CATALOGUE if each.formula != TRAIN_STEP]

@@ -6,10 +6,11 @@ import pytest
 from harness.ball import Ball
 from harness.calling import one_by_one
 from harness.checking import Kept, compare_all
-from harness.derivation import REFERENCE, STEPS, reference_on, walk
+from harness.derivation import REFERENCE, STEPS
 from harness.floats import float_stack
 from harness.formats import FORMATS, precision
 from harness.once import once, patched
+from harness.walk import reference_on, walk
 
 STEP = STEPS[0]
 ONES, RATE = np.ones((5, 2, 2)), np.float64(1)

@@ -7,12 +7,13 @@ import pytest
 
 import adapters
 from harness.case import LayerTrace, quantity_shapes
-from harness.checking import compare, same, trace_of
+from harness.checking import compare
 from harness.derivation import REFERENCE
 from harness.floats import float_stack
 from harness.formats import FORMATS
 from harness.lattice import LADDER, lattice_stack
 from harness.padding import cut, padded, padded_length, padded_shape, trace_padded
+from harness.witness import same, trace_of
 
 SHAPES = [(1, 1, 1), (3, 4, 3), (1, 5, 2), (8, 7, 1), (2, 1, 3, 1), (1, 3, 1, 4)]
 

@@ -8,8 +8,9 @@ import pytest
 import adapters
 from harness.calling import one_by_one
 from harness.case import Case, Layer
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.verification import Verification
+from harness.walk import walk
 
 SINGLE = np.float32
 

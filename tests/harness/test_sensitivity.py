@@ -9,8 +9,9 @@ import pytest
 from harness import plan, sensitivity
 from harness.calling import one_by_one
 from harness.case import pick
-from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, walk
+from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP
 from harness.mistakes import CATALOGUE, Mistake
+from harness.walk import walk
 
 WRITTEN = sensitivity.TABLE.read_text(encoding="utf-8")
 COUNTS = dict(re.findall(r"^\| (\w+) \|[^|]*\| ([\d,]+) \|", WRITTEN, re.MULTILINE))

@@ -9,9 +9,10 @@ import adapters
 from harness import conventions_file, render, special, verdict, verdict_json
 from harness.calling import one_by_one
 from harness.conventions import FORWARD, POINTS, QUANTITIES, UPSTREAMS, Conventions, Row, measure
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.special import PAIRS, SPECIAL, Alike
 from harness.verification import Verification
+from harness.walk import walk
 
 
 @pytest.fixture(scope="module")

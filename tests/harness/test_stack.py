@@ -5,11 +5,12 @@ import pytest
 
 from harness import stack
 from harness.calling import Misbehaved, call_stack
-from harness.derivation import PARAMETERS, REFERENCE, STEPS, walk
+from harness.derivation import PARAMETERS, REFERENCE, STEPS
 from harness.floats import float_stack
 from harness.formats import FORMATS
 from harness.lattice import LADDER, lattice_stack
 from harness.stack import Stacked, at_once
+from harness.walk import walk
 
 SHAPES = [(1, 1, 1), (3, 4, 3), (4, 2, 5), (0, 3, 2), (2, 3, 2, 4)]
 

@@ -5,8 +5,9 @@ import numpy as np
 from harness.calling import one_by_one
 from harness.case import Case, Layer
 from harness.checking import compare
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.tally import Tally, tally_of
+from harness.walk import walk
 
 Z = np.array([[[-1.0, 0.0, 2.0], [0.0, 0.0, 3.0]], [[-4.0, -5.0, 6.0], [7.0, 8.0, 9.0]]])
 WEIGHTS = np.broadcast_to(np.eye(3), (2, 3, 3)).copy()

@@ -10,12 +10,12 @@ import torch
 import adapters
 from adapters import MissingFrameworkError, UnknownFrameworkError, torch_autograd
 from harness.case import QUANTITIES
-from harness.checking import same, trace_of
 from harness.derivation import REFERENCE
 from harness.floats import float_stack
 from harness.formats import FORMATS
 from harness.lattice import LADDER, lattice_stack
 from harness.verification import Verification
+from harness.witness import same, trace_of
 
 DTYPE = np.dtype(np.float64)
 SHAPES = [(0, 2, 2), (1, 1, 1), (3, 4, 3), (2, 3, 2, 3)]

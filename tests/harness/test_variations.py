@@ -12,10 +12,11 @@ import pytest
 from harness import isolation, verdict
 from harness.calling import one_by_one
 from harness.case import Case, Layer
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.lattice import LADDER, lattice_stack
 from harness.variations import vary
 from harness.verification import Verification
+from harness.walk import walk
 
 CANDIDATES = Path(__file__).parents[1] / "candidates"
 RIGHT = sorted(path.stem for path in (CANDIDATES / "right").glob("*.py"))

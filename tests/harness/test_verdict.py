@@ -9,9 +9,10 @@ import pytest
 from harness import verdict, verdict_json
 from harness.calling import one_by_one
 from harness.case import QUANTITIES, Case, Layer
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.tally import Row, Tally
 from harness.verification import Verification
+from harness.walk import walk
 
 TOY = SimpleNamespace(
     name="toy",

@@ -10,9 +10,10 @@ import pytest
 from harness import verdict, verdict_json
 from harness.calling import one_by_one
 from harness.case import QUANTITIES, Case, Layer
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.mistakes import CATALOGUE
 from harness.verification import Verification
+from harness.walk import walk
 
 MATRIX = [[float]]  # in CONTRACT a tuple lists the types that a value may have
 CONTRACT = {

@@ -14,7 +14,7 @@ from harness import case as cases
 from harness import verdict, verdict_json
 from harness.calling import one_by_one
 from harness.case import QUANTITIES, Case, Layer, quantity_shapes
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
 from harness.floats import float_stack
 from harness.formats import FORMATS
 from harness.lattice import LADDER, lattice_stack
@@ -22,6 +22,7 @@ from harness.render import render
 from harness.tally import Row, Tally
 from harness.verdict_read import FORM, VerdictError, read
 from harness.verification import Verification
+from harness.walk import walk
 
 TOY = SimpleNamespace(
     name="toy",

@@ -14,7 +14,8 @@ from harness.calling import one_by_one
 from harness.campaign.campaign import Asked
 from harness.campaign.work import Work
 from harness.campaign.workers import Workers
-from harness.derivation import REFERENCE, walk
+from harness.derivation import REFERENCE
+from harness.walk import walk
 
 
 def right(case):
