@@ -50,29 +50,20 @@ def layer(
 def network(
     inputs: Any, parts: Any, layer: Callable[..., Any] = layer, linear: Sequence[int] = ()
 ) -> Any:
-    """The last layer's outputs, and (layer_outputs, relu_outputs) of every layer.
-
-    A `linear` layer passes the former on.
-    """
+    """The last outputs, and of every layer its layer_outputs and what it passes on."""
     seen = []
     for place, part in enumerate(parts):
-        seen.append(layer(inputs, *part))
-        inputs = seen[-1][place not in linear]
+        layer_outputs, relu_outputs = layer(inputs, *part)
+        inputs = layer_outputs if place in linear else relu_outputs
+        seen.append((layer_outputs, inputs))
     return inputs, seen
 
 
-def vjp(
-    inputs: Any,
-    parts: Any,
-    upstream: Any,
-    layer: Callable[..., Any] = layer,
-    linear: Sequence[int] = (),
-) -> Any:
+def vjp(inputs: Any, parts: Any, upstream: Any, network: Callable[..., Any] = network) -> Any:
     """What every layer had, and the gradients of every part, by reverse mode."""
     # jax.numpy's functions are jitted each by itself, and are traced in half the time without that.
     with jax.disable_jit():
-        outputs = partial(network, inputs, layer=layer, linear=linear)
-        _, pull, seen = jax.vjp(outputs, parts, has_aux=True)
+        _, pull, seen = jax.vjp(partial(network, inputs), parts, has_aux=True)
         return seen, *pull(upstream)
 
 
@@ -168,7 +159,7 @@ def traced(step: Callable[..., Any], case: Case) -> Trace:
 @cache
 def step(linear: tuple[int, ...]) -> Callable[..., Any]:
     """The default's, in which these layers have no ReLU."""
-    return compiled(partial(vjp, linear=linear))
+    return compiled(partial(vjp, network=partial(network, linear=linear)))
 
 
 def trace(case: Case) -> Trace:
@@ -180,7 +171,9 @@ VARIANTS = {
     "vmap": partial(traced, compiled(jax.vmap(vjp))),
     "grad": partial(traced, compiled(grad)),
     "jvp": partial(traced, compiled(jax.vmap(jvp))),
-    "checkpoint": partial(traced, compiled(partial(vjp, layer=jax.checkpoint(layer)))),
+    "checkpoint": partial(
+        traced, compiled(partial(vjp, network=partial(network, layer=jax.checkpoint(layer))))
+    ),
     "eager": partial(traced, partial(training_step, vjp)),
 }
 
@@ -189,7 +182,8 @@ RECOMPUTES = ("checkpoint",)
 
 def with_relu(relu: Callable[[Any], Any]) -> Callable[[Case], Trace]:
     """The default with another spelling of ReLU."""
-    return partial(traced, compiled(partial(vjp, layer=partial(layer, relu=relu))))
+    spelled = partial(network, layer=partial(layer, relu=relu))
+    return partial(traced, compiled(partial(vjp, network=spelled)))
 
 
 AT_KINK = {

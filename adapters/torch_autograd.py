@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, partial
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 import torch.fx.experimental._config as any_sizes
@@ -29,6 +29,7 @@ from adapters._torch_relus import array, tensor
 from harness.case import Case, LayerTrace, Trace
 
 VERSION = torch.__version__
+Function: TypeAlias = Callable[..., Any]
 # The defaults of `torch.optim.SGD`.
 DEFAULTS: dict[str, Any] = {
     "momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False, "maximize": False,
@@ -50,17 +51,13 @@ def layer(
     return layer_outputs, (relu or torch.relu)(layer_outputs)
 
 
-def network(
-    inputs: Any, parts: Any, layer: Callable[..., Any] = layer, linear: Sequence[int] = ()
-) -> Any:
-    """The last layer's outputs, and (layer_outputs, relu_outputs) of every layer.
-
-    A `linear` layer passes the former on.
-    """
+def network(inputs: Any, parts: Any, layer: Function = layer, linear: Sequence[int] = ()) -> Any:
+    """The last outputs, and of every layer its layer_outputs and what it passes on."""
     seen = []
     for place, part in enumerate(parts):
-        seen.append(layer(inputs, *part))
-        inputs = seen[-1][place not in linear]
+        layer_outputs, relu_outputs = layer(inputs, *part)
+        inputs = layer_outputs if place in linear else relu_outputs
+        seen.append((layer_outputs, inputs))
     return inputs, seen
 
 
@@ -72,13 +69,7 @@ def with_zeros(inputs: Any, parts: Any) -> Any:
     ]
 
 
-def autograd(
-    inputs: Any,
-    parts: Any,
-    upstream: Any,
-    layer: Callable[..., Any] = layer,
-    linear: Sequence[int] = (),
-) -> Any:
+def autograd(inputs: Any, parts: Any, upstream: Any, network: Function = network) -> Any:
     """What every layer had, and its four gradients, by the graph that was recorded.
 
     They are those of the inner product of outputs and upstream: as `grad_outputs`, the upstream
@@ -86,8 +77,8 @@ def autograd(
     """
     for leaf in (inputs, *chain(*parts)):
         leaf.requires_grad_()
-    outputs, seen = network(inputs, parts, layer, linear)
-    below = [inputs, *(each[place not in linear] for place, each in enumerate(seen[:-1]))]
+    outputs, seen = network(inputs, parts)
+    below = [inputs, *(relu_outputs for _, relu_outputs in seen[:-1])]
     # The zeros of a part, if it has them, stand for the inputs and outputs themselves.
     places = [(*part, x, z)[:4] for part, x, (z, _) in zip(parts, below, seen, strict=True)]
     gradients = torch.autograd.grad((outputs * upstream).sum(), list(chain(*places)))
@@ -156,7 +147,7 @@ def compiled(inputs: Any, parts: Any, upstream: Any) -> Any:
         torch._dynamo.config.patch(recompile_limit=64),
         without_its_own_warnings(),
     ):
-        seen, gradients = autograd(filled(inputs), larger, filled(upstream), compiled_layer())
+        seen, gradients = autograd(filled(inputs), larger, filled(upstream), compiled_network())
     return (
         [[cut(output, part[3]) for output in each] for each, part in zip(seen, parts, strict=True)],
         [list(map(cut, each, part)) for each, part in zip(gradients, parts, strict=True)],
@@ -174,9 +165,9 @@ def cut(larger: Any, like: Any) -> Any:
 
 
 @cache
-def compiled_layer() -> Callable[..., Any]:
-    """`layer`, compiled. Fails rather than run a part of it in Python."""
-    return torch.compile(layer, fullgraph=True, dynamic=True)
+def compiled_network() -> Function:
+    """The network with `layer` compiled. Fails rather than run a part of that in Python."""
+    return partial(network, layer=torch.compile(layer, fullgraph=True, dynamic=True))
 
 
 @cache
@@ -201,6 +192,7 @@ def traced(way: Callable[[Any, Any, Any], Any], case: Case) -> Trace:
     parameters = list(chain(*parts))
     step(parameters, [each for part in gradients for each in part[:2]], float(case.learning_rate))
 
+    of_each = zip(seen, gradients, parts, strict=True)
     return tuple(
         LayerTrace(
             *(
@@ -208,9 +200,7 @@ def traced(way: Callable[[Any, Any, Any], Any], case: Case) -> Trace:
                 for each in (*outputs, wrt_z, wrt_inputs, wrt_weights, wrt_biases, *part)
             )
         )
-        for outputs, (wrt_weights, wrt_biases, wrt_inputs, wrt_z), part in zip(
-            seen, gradients, parts, strict=True
-        )
+        for outputs, (wrt_weights, wrt_biases, wrt_inputs, wrt_z), part in of_each
     )
 
 
@@ -226,7 +216,7 @@ def step(parameters: list[Any], gradients: list[Any], rate: float) -> None:
 
 def trace(case: Case) -> Trace:
     """The default."""
-    return traced(partial(autograd, linear=case.linear), case)
+    return traced(partial(autograd, network=partial(network, linear=case.linear)), case)
 
 
 VARIANTS = {
@@ -239,7 +229,8 @@ VARIANTS = {
 
 def with_relu(relu: Callable[[Any], Any]) -> Callable[[Case], Trace]:
     """The default with another spelling of ReLU."""
-    return partial(traced, partial(autograd, layer=partial(layer, relu=relu)))
+    spelled = partial(network, layer=partial(layer, relu=relu))
+    return partial(traced, partial(autograd, network=spelled))
 
 
 AT_KINK = {
