@@ -7,11 +7,12 @@ that guesses would certify nothing.
 """
 
 from abc import ABC, abstractmethod
+from functools import partial, reduce
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from harness.case import Array
+from harness.case import Array, Shape
 
 
 class NoRuleError(TypeError):
@@ -33,7 +34,27 @@ class Number(ABC):
         np.less: "below",
         np.copy: "copy",
         np.transpose: "transposed",
+        np.true_divide: "divided",
+        np.exp: "exp",
+        np.log: "log",
+        np.mean: "mean",
+        np.diagflat: "diagonal",
     }
+    # Those of rows and columns keep their dimension.
+    _REDUCTIONS: ClassVar[dict[tuple[Any, int | None], str]] = {
+        (np.sum, 0): "column_sum",
+        (np.sum, 1): "row_sum",
+        (np.max, 1): "row_max",
+    }
+
+    @property
+    @abstractmethod
+    def shape(self) -> Shape:
+        """Of the whole stack."""
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
 
     @abstractmethod
     def constant(self, value: Any) -> Self:
@@ -68,6 +89,40 @@ class Number(ABC):
     @abstractmethod
     def __setitem__(self, mask: Any, value: Any) -> None: ...
 
+    def row_sum(self) -> Self:
+        """The sum over the columns of each matrix, kept as one column."""
+        return self.transposed().column_sum().transposed()
+
+    def row_max(self) -> Self:
+        """The largest of each row, kept as one column."""
+        columns = [self.mapped(partial(_column, at=at)) for at in range(self.shape[-1])]
+        return reduce(type(self).maximum, columns)
+
+    def divided(self, other: Self) -> Self:
+        raise NoRuleError(f"{type(self).__name__} has no rule for division")
+
+    def exp(self) -> Self:
+        raise NoRuleError(f"{type(self).__name__} has no rule for np.exp")
+
+    def log(self) -> Self:
+        raise NoRuleError(f"{type(self).__name__} has no rule for np.log")
+
+    def mean(self) -> Self:
+        """The mean of all elements of each matrix: one number."""
+        rows, columns = self.shape[-2:]
+        total = self.row_sum().column_sum().mapped(_only)
+        return total.divided(self.constant(np.float64(rows * columns)))
+
+    def diagonal(self) -> Self:
+        """A row as the diagonal of a matrix that is zero elsewhere."""
+        return self.mapped(_diagonal)
+
+    def __len__(self) -> int:
+        return int(self.shape[-2])
+
+    def __getitem__(self, rows: slice) -> Self:
+        return self.mapped(lambda array: array[..., rows, :])
+
     def where(self, mask: Any, other: Self) -> Self:
         """Self where the mask holds, and other elsewhere."""
         result = other.copy()
@@ -100,6 +155,9 @@ class Number(ABC):
     def __rmul__(self, other: Any) -> Self:
         return self.constant(other).times(self)
 
+    def __truediv__(self, other: Any) -> Self:
+        return self.divided(self.constant(other))
+
     def __matmul__(self, other: Any) -> Self:
         return self.dot(self.constant(other))
 
@@ -120,8 +178,10 @@ class Number(ABC):
         return getattr(first, rule)(*others)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        if func is np.sum and len(args) == 1 and kwargs == {"axis": 0, "keepdims": True}:
-            return args[0].column_sum()
+        axis, kept = kwargs.get("axis"), kwargs.get("keepdims")
+        reduction = self._REDUCTIONS.get((func, axis))
+        if reduction and len(args) == 1 and kept is True and len(kwargs) == 2:
+            return getattr(args[0], reduction)()
         if func is np.where and not isinstance(args[0], Number):
             mask, chosen, other = args
             return self.constant(chosen).where(mask, self.constant(other))
@@ -134,3 +194,15 @@ class Number(ABC):
 
 def _swap_matrix_axes(array: Array) -> Array:
     return array.swapaxes(-1, -2)
+
+
+def _column(array: Array, at: int) -> Array:
+    return array[..., at : at + 1]
+
+
+def _diagonal(row: Array) -> Array:
+    return np.eye(row.shape[-1], dtype=row.dtype) * row
+
+
+def _only(matrix: Array) -> Array:
+    return matrix[..., 0, 0]

@@ -23,19 +23,16 @@ parallel interval arithmetic', BIT 39 (1999); Johansson, 'Arb' (2017).
 """
 
 from functools import cached_property
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from harness import wide
+from harness import elementary, wide
 from harness.algebra import Number
-from harness.case import Array
+from harness.case import Array, Shape
 from harness.formats import Precision
 from harness.rounding import RADII, radius_of_sum, roundings
-from harness.wide import NOTHING
-
-# One False for all elements: nothing has to be computed of it.
-NOWHERE: Final = np.zeros((), bool)
+from harness.wide import NOTHING, NOWHERE, either
 
 
 class Unsure(NamedTuple):
@@ -66,7 +63,7 @@ class Ball(Number):
         self.mass = mass
         self.products = products
         self.plain = plain
-        # Elements that hold both answers of an undecided ReLU, or that depend on one that does.
+        # Elements that hold both answers of an undecided ReLU, or depend on one that does.
         self.ambiguous: Array = NOWHERE
 
     @classmethod
@@ -95,7 +92,10 @@ class Ball(Number):
         if not roundings(products, plain):
             return self.spread
         spread = None if self.spread is NOTHING else self.spread
-        return radius_of_sum(tested, self.mass, spread, products, plain)
+        mass = self.mass
+        if (products, plain) == (0, 2):  # the one rounding there is, is of the sum itself
+            mass = np.abs(self.mid).astype(np.float64) + self.spread
+        return radius_of_sum(tested, mass, spread, products, plain)
 
     @property
     def _wide(self) -> Array:
@@ -111,6 +111,10 @@ class Ball(Number):
     def _magnitude(self) -> Array:
         """|mid|, which a single exact term's mass is."""
         return self.mass if self.radius is NOTHING else np.abs(self.mid).astype(np.float64)
+
+    @property
+    def shape(self) -> Shape:
+        return self.mid.shape
 
     def constant(self, value: Any) -> Self:
         return value if isinstance(value, Ball) else self.exact(value, self.tested)  # type: ignore[return-value]
@@ -151,12 +155,12 @@ class Ball(Number):
         result = type(self)(
             self.tested,
             self._wide + other._wide,
-            _either(np.add, self.spread, other.spread),
+            either(np.add, self.spread, other.spread),
             self.mass + other.mass,
             self.products + other.products,
             self.plain + other.plain,
         )
-        result.ambiguous = _either(np.logical_or, self.ambiguous, other.ambiguous)
+        result.ambiguous = either(np.logical_or, self.ambiguous, other.ambiguous)
         return result
 
     def negated(self) -> Self:
@@ -193,19 +197,20 @@ class Ball(Number):
         result.mid = np.sum(self._wide, axis=-2, keepdims=True)
         result.products *= self.mid.shape[-2]
         result.plain *= self.mid.shape[-2]
-        result.ambiguous = result.ambiguous > 0
+        if result.ambiguous is not NOWHERE:
+            result.ambiguous = result.ambiguous > 0
         return result
 
     def maximum(self, other: Self) -> Self:
         """Exact, and |max(a, b) - max(a', b')| <= max(|a - a'|, |b - b'|); a sure winner's own."""
         mid, mine, theirs = np.maximum(self.mid, other.mid), self.radius, other.radius
-        radius = _either(np.maximum, mine, theirs)
+        radius = either(np.maximum, mine, theirs)
         if radius is not NOTHING:
             loses = self._wide + mine <= other._wide - theirs
             wins = other._wide + theirs <= self._wide - mine
             radius = np.where(loses, theirs, np.where(wins, mine, radius))
         result = self.around(mid, radius, self.tested)
-        result.ambiguous = _either(np.logical_or, self.ambiguous, other.ambiguous)
+        result.ambiguous = either(np.logical_or, self.ambiguous, other.ambiguous)
         return result
 
     def at_most(self, other: Self) -> Unsure:
@@ -217,16 +222,22 @@ class Ball(Number):
         return self._compared(other, np.less)
 
     def _compared(self, other: Self, compare: Any) -> Unsure:
-        reach = _either(np.add, self.radius, other.radius)
+        reach = either(np.add, self.radius, other.radius)
         if reach is NOTHING:
             return Unsure(compare(self.mid, other.mid), NOWHERE)
         surely = compare(self._wide + reach, other.mid)
         possibly = compare(self._wide - reach, other.mid)
         return Unsure(surely, possibly & ~surely)
 
-    def __setitem__(self, mask: Unsure, value: Any) -> None:
-        """The value where the mask is sure; where it is undecided, the hull of both balls."""
+    divided, exp, log = elementary.divided, elementary.exp, elementary.log
+
+    def __setitem__(self, mask: Unsure | slice, value: Any) -> None:
+        """The value where the mask is sure, or in these rows; where undecided, both balls' hull."""
         new = self.constant(value)
+        if isinstance(mask, slice):
+            rows = np.zeros(self.mid.shape, bool)
+            rows[..., mask, :] = True
+            mask = Unsure(rows, NOWHERE)
         mid = np.where(mask.surely, new.mid, self.mid)
         radius = np.where(mask.surely, new.radius, self.radius)
         if mask.undecided.any():
@@ -237,13 +248,6 @@ class Ball(Number):
             hull = ((high - low) / 2 + rounding) * (1 + 4 * RADII)
             radius = np.where(mask.undecided, hull, radius)
         closed = self.around(mid, radius, self.tested)
-        closed.ambiguous = _either(np.logical_or, self.ambiguous, mask.undecided)
+        closed.ambiguous = either(np.logical_or, self.ambiguous, mask.undecided)
         self.__dict__.clear()  # with what is cached of the old numbers
         self.__dict__.update(closed.__dict__)
-
-
-def _either(function: Any, one: Array, other: Array) -> Array:
-    """The function of both, or the other of the two if one is nothing for all elements."""
-    if one is NOTHING or one is NOWHERE:
-        return other
-    return one if other is NOTHING or other is NOWHERE else function(one, other)

@@ -18,8 +18,9 @@ from harness.case import (
 from harness.compared import Compared, compare_traces, joined
 from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, Derivation, Formula, Step
 from harness.formats import precision
+from harness.forms import in_any_form
 from harness.once import Made, once, patched
-from harness.walk import Call, only, reference_on, walk
+from harness.walk import Call, only, walk
 from harness.whole_step import step_by_step
 
 
@@ -167,10 +168,11 @@ def _inside_balls(
 
 def _on_balls(dtype: np.dtype[Any], reference: Derivation, recomputes: bool, made: Made) -> Call:
     tested = precision(dtype)
-    call = reference_on(
-        lambda value: value if isinstance(value, Ball) else Ball.exact(value, tested), reference
-    )
-    call = once(call, made, Ball.patched)
+
+    def ball(value: Any) -> Ball:
+        return value if isinstance(value, Ball) else Ball.exact(value, tested)
+
+    call = once(in_any_form(reference, ball), made, Ball.patched)
     balls: dict[tuple[int, str], Any] = {}
 
     def recomputing(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:

@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from harness.ball import NOWHERE, Ball
+from harness.ball import Ball
 from harness.case import Array
-from harness.wide import NOTHING
+from harness.wide import NOTHING, NOWHERE
 
 # What a run's cases are compared by, under the names that the verdict has for them.
 BIT_FOR_BIT: Final = ("exact", "exhaustive")

@@ -149,8 +149,14 @@ def reference_at(kink: float) -> Derivation:
 
 def alone(derivation: Derivation, formula: str, reference: Derivation = REFERENCE) -> Derivation:
     """One formula of a derivation, or its whole step, among the reference's others."""
-    own = {formula: getattr(derivation, formula)}
-    return reference._replace(name=derivation.name, own=(formula,), **own)
+    own = with_formula(reference, formula, getattr(derivation, formula))
+    return own._replace(name=derivation.name, own=(formula,))
+
+
+def with_formula(derivation: Derivation, name: str, formula: Formula) -> Derivation:
+    """The derivation with another formula, or whole step, of this name."""
+    other: dict[str, Any] = {name: formula}
+    return derivation._replace(**other)
 
 
 def quantities_of(formula: str) -> tuple[str, ...]:

@@ -24,6 +24,10 @@ class Stacked(Number):
     def __init__(self, array: Array) -> None:
         self.array = array
 
+    @property
+    def shape(self) -> Shape:
+        return self.array.shape
+
     def constant(self, value: Any) -> Self:
         """A stack, or a number for all of it, which takes on the stack's dtype as NumPy has it."""
         return value if isinstance(value, Stacked) else type(self)(value)  # type: ignore[return-value]
@@ -49,6 +53,24 @@ class Stacked(Number):
     def maximum(self, other: Self) -> Self:
         return type(self)(np.maximum(self.array, other.array))
 
+    def row_sum(self) -> Self:
+        return type(self)(np.sum(self.array, axis=-1, keepdims=True))
+
+    def row_max(self) -> Self:
+        return type(self)(np.max(self.array, axis=-1, keepdims=True))
+
+    def divided(self, other: Self) -> Self:
+        return type(self)(self.array / other.array)
+
+    def exp(self) -> Self:
+        return type(self)(np.exp(self.array))
+
+    def log(self) -> Self:
+        return type(self)(np.log(self.array))
+
+    def mean(self) -> Self:
+        return type(self)(np.mean(self.array, axis=(-2, -1)))
+
     def at_most(self, other: Self) -> Array:
         mask: Array = self.array <= other.array
         return mask
@@ -57,8 +79,11 @@ class Stacked(Number):
         mask: Array = self.array < other.array
         return mask
 
-    def __setitem__(self, mask: Array, value: Any) -> None:
-        """The value where the mask holds: one number for all, or an element for each."""
+    def __setitem__(self, mask: Array | slice, value: Any) -> None:
+        """The value where the mask holds, or in these rows: one for all, or an element for each."""
+        if isinstance(mask, slice):
+            self.array[..., mask, :] = self.constant(value).array
+            return
         np.copyto(self.array, self.constant(value).array, where=mask)
 
 
@@ -72,7 +97,7 @@ def at_once(formula: Any, arguments: Sequence[Any], shapes: Sequence[Shape]) -> 
         return None
     guarded = [_read_only(argument) for argument in arguments]
     try:
-        returned = formula(*(Stacked(each) if np.ndim(each) else each for each in guarded))
+        returned = formula(*map(_stacked, guarded))
     except Exception:
         return None
     several = returned if isinstance(returned, tuple) else (returned,)
@@ -82,6 +107,12 @@ def at_once(formula: Any, arguments: Sequence[Any], shapes: Sequence[Shape]) -> 
         np.may_share_memory(result, argument) for result in results for argument in guarded
     )
     return results if behaved else None
+
+
+def _stacked(argument: Any) -> Any:
+    """A number or class indices stay as they are."""
+    is_array = np.ndim(argument) and not np.issubdtype(argument.dtype, np.integer)
+    return Stacked(argument) if is_array else argument
 
 
 def _read_only(argument: Any) -> Any:

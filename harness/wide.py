@@ -4,7 +4,7 @@ That has eleven bits more on x86-64, and is slow: no library for matrices has it
 takes as long as ten of float64. So it is used for products and sums, and no longer than needed.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from harness.case import Array
 
 # One zero for all elements: nothing has to be computed of it.
 NOTHING: Final = np.zeros(())
+# And one False.
+NOWHERE: Final = np.zeros((), bool)
 
 
 def matmul(one: Array, other: Array) -> Array:
@@ -31,3 +33,10 @@ def halves(array: Array) -> tuple[Array, Array]:
         return near, NOTHING
     with np.errstate(invalid="ignore"):  # infinity has no rest
         return near, (array - near).astype(np.float64)
+
+
+def either(function: Any, one: Array, other: Array) -> Array:
+    """The function of both, or the other of the two if one is nothing for all elements."""
+    if one is NOTHING or one is NOWHERE:
+        return other
+    return one if other is NOTHING or other is NOWHERE else function(one, other)

@@ -1,0 +1,63 @@
+"""Other algorithms for the head's formulas: a correct implementation may compute any of these.
+
+Their exact values are the formula's, and their rounding is not. So the certified radius of a
+quantity is the largest that the formula and its forms have. Written, as `reference` is, for every
+kind of number.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from harness.ball import Ball
+from harness.derivation import REFERENCE, Derivation, Step, with_formula
+from harness.elementary import hull
+from harness.walk import Call, reference_on
+
+
+def _log_softmax(layer_outputs: Any) -> Any:
+    shifted = layer_outputs - np.max(layer_outputs, axis=1, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
+
+
+def softmax_by_its_logarithm(layer_outputs: Any) -> Any:
+    """exp of log-softmax: what frameworks go on with for the gradient of cross-entropy."""
+    return np.exp(_log_softmax(layer_outputs))
+
+
+def product_with_upstream(upstream: Any, softmax_outputs: Any) -> Any:
+    """The Jacobian's product written out, as PyTorch and JAX have it."""
+    products = upstream * softmax_outputs
+    return products - softmax_outputs * np.sum(products, axis=1, keepdims=True)
+
+
+def difference_of_shares(softmax_outputs: Any, targets: Any) -> Any:
+    """Each sample's share of the mean taken first: s / n - one_hot / n."""
+    one_hot = np.eye(softmax_outputs.shape[-1], dtype=np.int8)[targets]
+    share = softmax_outputs.constant(np.ones(())) / len(softmax_outputs)
+    return softmax_outputs * share - one_hot * share
+
+
+FORMS: Final[dict[str, tuple[Callable[..., Any], ...]]] = {
+    "softmax_forward": (softmax_by_its_logarithm,),
+    "softmax_backward": (product_with_upstream,),
+    "softmax_cross_entropy_backward": (difference_of_shares,),
+}
+
+
+def in_any_form(reference: Derivation, ball: Callable[[Any], Ball]) -> Call:
+    """A call that runs the reference's formulas on balls; each result holds all of its forms'."""
+    as_written = reference_on(ball, reference)
+    others = {
+        formula: [reference_on(ball, with_formula(REFERENCE, formula, form)) for form in forms]
+        for formula, forms in FORMS.items()
+    }
+
+    def call(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:
+        results = as_written(step, layer, arguments)
+        for other in others.get(step.formula, ()):
+            results = list(map(hull, results, other(step, layer, arguments)))
+        return results
+
+    return call
