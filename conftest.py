@@ -179,4 +179,4 @@ def _conclude(config: pytest.Config) -> verdict.Verdict:
     command = options.command(runner, config.option, options.RUN, asked.seed)
     unfinished = config.stash[UNFINISHED]
     concluded = verdict.conclude(run, asked.seed, command, not_asked, unfinished, asked.notes)
-    return verdict.without(concluded, config.stash[UNAVAILABLE])
+    return verdict.without(verdict.of_head(concluded), config.stash[UNAVAILABLE])

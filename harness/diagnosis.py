@@ -13,15 +13,19 @@ than float16 or float32 have, there is one term in each sum.
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from harness.ball import Ball
 from harness.calling import Fault, one_by_one
 from harness.case import QUANTITIES, Case, Shape, Trace
 from harness.compare import differs, is_bit_for_bit
-from harness.derivation import TRAIN_STEP, Derivation
+from harness.derivation import HEAD_FORMULAS, REFERENCE, TRAIN_STEP, Derivation
 from harness.finding import VALUES, Diagnosis, Finding
+from harness.formats import precision
+from harness.forms import in_any_form
+from harness.head import head_stack, one_alone
 from harness.kinds import CHANGED, RAISED, WRONG_SHAPE
 from harness.lattice import LADDER, lattice_stack
 from harness.mistakes import CATALOGUE, Mistake, planted
@@ -44,12 +48,18 @@ OF_UNITS: Final = ("layer_outputs", "relu_outputs", "deriv_relu_wrt_z")
 
 
 class Seen(NamedTuple):
-    """What a derivation made of a stack: its quantities, None where unknown, and its faults."""
+    """What a derivation made of a stack: its quantities, None where unknown, and its faults.
+
+    Exponentials round, so no two spellings have the same bits in a case with a head. There, two
+    are the same where they differ by no more than the certified `radii` of float32, which are much
+    larger than what float64's rounding makes of a spelling, and smaller than a mistake.
+    """
 
     case: Case
     truth: Trace
     trace: Trace
     faults: Sequence[Fault]
+    radii: Trace | None = None
 
 
 def diagnose(derivation: Derivation, finding: Finding, witness: Witness) -> Diagnosis | None:
@@ -68,13 +78,16 @@ def diagnose(derivation: Derivation, finding: Finding, witness: Witness) -> Diag
             # What hangs or answers at random would do so again on every case.
             if not all(_told(fault.kind) for fault in faults):
                 return None
-            seen.append(Seen(case, truth, trace, faults))
+            radii = None if case.targets is None else _radii(case, truth)
+            seen.append(Seen(case, truth, trace, faults, radii))
     except WitnessError:
         return None
     if mistakes := _mistakes(finding, seen, derivation.one_layer):
         return Diagnosis(mistakes)
     if finding.kind != VALUES:
         return None
+    if finding.formula in HEAD_FORMULAS:
+        return Diagnosis()
     battery = [each for each in seen if each.case is not finding.shown.case]
     return Diagnosis(pattern=describe(list(_samples(finding.quantity, battery))))
 
@@ -85,6 +98,9 @@ def _told(kind: str) -> bool:
 
 def _cases(finding: Finding, one_layer: bool) -> Iterator[Case]:
     """The reported case, where rounding cannot make two spellings differ, and the battery."""
+    if finding.formula in HEAD_FORMULAS:
+        yield from _battery_of_head()
+        return
     if is_bit_for_bit(finding.shown.regime):
         yield finding.shown.case
     yield from _battery(finding.formula == TRAIN_STEP and not one_layer)
@@ -101,12 +117,32 @@ def _battery(layers: bool) -> tuple[Case, ...]:
     return tuple(stacks)
 
 
+@cache
+def _battery_of_head() -> tuple[Case, ...]:
+    rng, dtype = np.random.default_rng(SEED), np.dtype(np.float64)
+    shapes = list(product((1, 2, 3), (1, 2, 3)))
+    near = [head_stack(rng, shape, dtype, CASES) for shape in shapes]
+    far = [one_alone(rng, batch, classes, dtype, CASES) for batch, classes in shapes]
+    return (*near, *far)
+
+
+def _radii(case: Case, truth: Trace) -> Trace:
+    single = precision(np.dtype(np.float32))
+
+    def ball(value: Any) -> Ball:
+        return value if isinstance(value, Ball) else Ball.exact(value, single)
+
+    with np.errstate(all="ignore"):
+        (balls,) = walk(in_any_form(REFERENCE, ball), case, truth)
+        return (type(balls)(*(each.radius for each in balls)),)
+
+
 def _ask(
     derivation: Derivation, formula: str, case: Case, truth: Trace
 ) -> tuple[Trace, list[Fault]]:
     """One formula on right arguments, or a whole step: the derivation's own, or one made of it."""
     faults: list[Fault] = []
-    call = one_by_one(derivation, case.shape, faults)
+    call = one_by_one(derivation, case.shape, faults, case.targets is not None)
     if formula != TRAIN_STEP:
         return walk(only([formula], call), case, truth), faults
     if derivation.train_step:
@@ -147,17 +183,17 @@ def _explains(mistake: Mistake, formula: str, seen: Sequence[Seen], about: Seque
     wrong = planted(mistake)
     quantities = about if formula == TRAIN_STEP else mistake.quantities
     is_wrong = False
-    for case, truth, observed, faults in seen:
+    for case, truth, observed, faults, radii in seen:
         trace, own_faults = _ask(wrong, formula, case, truth)
-        right = not own_faults and _same(truth, trace, quantities)
+        right = not own_faults and _same(truth, trace, quantities, radii)
         if right and any(fault.kind in (RAISED, WRONG_SHAPE) for fault in faults):
             continue
         told = _about(quantities, faults)
         if faults and not told:  # another quantity's fault, which hides this one
             continue
-        if told != _about(quantities, own_faults) or not _same(observed, trace, quantities):
+        if told != _about(quantities, own_faults) or not _same(observed, trace, quantities, radii):
             return False
-        is_wrong |= bool(told) or not _same(truth, observed, quantities)
+        is_wrong |= bool(told) or not _same(truth, observed, quantities, radii)
     return is_wrong
 
 
@@ -174,19 +210,25 @@ def _about(quantities: Sequence[str], faults: Sequence[Fault]) -> list[tuple[str
     ]
 
 
-def _same(one: Trace, other: Trace, quantities: Sequence[str]) -> bool:
-    """Whether two traces have the same bits in these quantities, where both have them."""
-    for mine, theirs in zip(one, other, strict=True):
+def _same(one: Trace, other: Trace, quantities: Sequence[str], radii: Trace | None) -> bool:
+    """Whether two traces have the same numbers in these quantities, where both have them."""
+    for layer, (mine, theirs) in enumerate(zip(one, other, strict=True)):
         for quantity in quantities:
             values = getattr(mine, quantity), getattr(theirs, quantity)
-            if all(value is not None for value in values) and differs(*values).any():
+            if any(value is None for value in values):
+                continue
+            apart = differs(*values)
+            if radii is not None and apart.any():
+                with np.errstate(invalid="ignore"):
+                    apart &= ~(np.abs(values[0] - values[1]) <= getattr(radii[layer], quantity))
+            if apart.any():
                 return False
     return True
 
 
 def _samples(quantity: str, seen: Sequence[Seen]) -> Iterator[Sample]:
     """The observed values beside the truth, layer by layer."""
-    for case, truth, observed, _ in seen:
+    for case, truth, observed, *_ in seen:
         arrays = (case.inputs, case.upstream, *(layer.weights for layer in case.layers))
         small = max(np.abs(array).max(initial=0) for array in arrays) < 2.0 ** LADDER[0].bits
         for right, wrong in zip(truth, observed, strict=True):

@@ -1,6 +1,6 @@
 """Cases of the head, softmax and cross-entropy: logits, the right classes, an upstream gradient.
 
-A case without layers gives the head its inputs; `with_head` puts it on the layers of another.
+A case without layers gives the head its inputs.
 
 Exponentials round, so the exact regime does not reach these formulas, but for two kinds of cases.
 Where all logits of a sample are equal and there are 2^k classes, the largest is taken from each,
@@ -9,15 +9,19 @@ of it. Where one logit is larger than all others by more than exp can tell from 
 are 1 and 0.
 """
 
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 
-from harness.case import Array, Case
+from harness.case import Array, Case, Layer, Shape
 from harness.formats import exponent_range, precision
 
-# (batch, classes), with one class alone, and one past a power of two.
-SHAPES: Final = tuple((batch, classes) for batch in (1, 2, 3, 4) for classes in (1, 2, 3, 4, 7, 10))
+# (batch, classes): one sample, one class, and numbers that are no powers of two; few, for each is
+# compiled. Of the first kind all is exact where logits are equal, of both where one outdoes all.
+OF_POWERS: Final = ((1, 1), (1, 2), (2, 4), (4, 8))
+OF_ANY: Final = ((2, 3), (4, 7))
+SHAPES: Final = (*OF_POWERS, *OF_ANY, (3, 5), (5, 10))
 DTYPES: Final = (np.dtype(np.float64), np.dtype(np.float32))
 # The formulas whose results are exact where all logits are equal, and where one outdoes all others.
 EQUAL: Final = ("softmax_forward", "softmax_backward", "cross_entropy_backward")
@@ -30,10 +34,19 @@ def farthest(dtype: np.dtype[Any]) -> float:
     return float(-lowest - 4) * float(np.log(2))
 
 
+def logits_of(case: Case) -> Array:
+    """What the head is given, in float64, or in the case's own dtype without layers."""
+    outputs = case.inputs
+    for place, (weights, biases) in enumerate(case.layers):
+        outputs = np.matmul(outputs, weights, dtype=np.float64) + biases
+        outputs = outputs if place in case.linear else np.maximum(0, outputs)
+    return outputs
+
+
 def fits(case: Case) -> bool:
     """Whether no output of softmax can leave the normal numbers, nor anything else overflow."""
-    logits = case.inputs
-    if not np.isfinite(logits).all() or case.layers:
+    logits = logits_of(case)
+    if not np.isfinite(logits).all():
         return False
     spread = logits.max(axis=-1, keepdims=True).astype(np.float64) - logits
     beyond = 2.0 ** (exponent_range(case.dtype).beyond // 4)
@@ -51,7 +64,7 @@ def head_stack(
     scale = np.exp2(rng.uniform(-precision(dtype).bits, np.log2(spread), (count, 1, 1)))
     drawn = rng.uniform(-1, 1, sizes) * scale
     # What is taken from all logits of a sample: it cancels, but for its rounding.
-    centre = rng.choice([0, 1, spread], (count, shape[0], 1)) * rng.uniform(-1, 1)
+    centre = rng.choice([0, 1, 4 * spread], (count, shape[0], 1)) * rng.uniform(-1, 1)
     logits = (drawn + centre).astype(dtype)
     upstream = rng.normal(size=sizes) * np.exp2(rng.integers(-8, 9, (count, 1, 1)))
     return of_logits(logits, rng.integers(shape[1], size=sizes[:2]), upstream.astype(dtype))
@@ -84,10 +97,27 @@ def of_logits(logits: Array, targets: Array, upstream: Array) -> Case:
     return Case(logits, (), upstream, logits.dtype.type(1), targets=targets.astype(np.int64))
 
 
-def with_head(rng: np.random.Generator, case: Case, linear: bool = False) -> Case:
-    """The same cases, with a head on the last layer; `linear` leaves out every ReLU."""
-    depth, (batch, *_, classes) = len(case.layers), case.shape
-    targets = rng.integers(classes, size=(len(case.inputs), batch))
-    return case._replace(
-        linear=tuple(range(depth)) if linear else (depth - 1,), targets=targets.astype(np.int64)
+def deep_stack(
+    rng: np.random.Generator,
+    shape: Shape,
+    dtype: np.dtype[Any],
+    count: int,
+    linear: bool = False,
+) -> Case:
+    """`count` cases of layers under a head, their logits of moderate size as `fits` wants them.
+
+    `linear` leaves out every ReLU.
+    """
+    batch, *widths = shape
+
+    def normal(scale: float, *sizes: int) -> Array:
+        return rng.normal(scale=scale, size=(count, *sizes)).astype(dtype)
+
+    layers = tuple(
+        Layer(normal(n_inputs**-0.5, n_inputs, n_neurons), normal(0.5, 1, n_neurons))
+        for n_inputs, n_neurons in pairwise(widths)
     )
+    targets = rng.integers(widths[-1], size=(count, batch))
+    without = tuple(range(len(layers))) if linear else (len(layers) - 1,)
+    inputs, upstream = normal(2, batch, widths[0]), normal(1, batch, widths[-1])
+    return Case(inputs, layers, upstream, dtype.type(rng.uniform(0.01, 1)), without, targets)

@@ -41,7 +41,7 @@ def needs(case: Case, reference: Derivation = REFERENCE) -> Needs:
     inputs, upstream, rate = map(_extent, (case.inputs, case.upstream, case.learning_rate))
     layers = tuple(Layer(*map(_extent, layer)) for layer in case.layers)
     with np.errstate(all="ignore"):
-        trace: Trace = walk(call, Case(inputs, layers, upstream, rate))
+        trace: Trace = walk(call, Case(inputs, layers, upstream, rate, case.linear))
     extents: list[Extent] = [extent for layer in trace for extent in layer if extent is not None]
     return Needs(
         max(extent.widest for extent in extents),
@@ -66,7 +66,10 @@ def is_exact(case: Case, reference: Derivation = REFERENCE) -> bool:
 
 def is_normal(case: Case) -> bool:
     """Whether no intermediate of this case can overflow or leave the normal numbers."""
-    return head.fits(case) if case.targets is not None else fits(needs(case), case.dtype)
+    if case.targets is not None and not head.fits(case):
+        return False
+    layers = case._replace(targets=None)
+    return not case.layers or fits(needs(layers), case.dtype)
 
 
 def fits(needed: Needs, dtype: np.dtype[Any]) -> bool:

@@ -68,10 +68,8 @@ def conclude(
     not_asked: Sequence[str],
     crashed: Sequence[str],
     notes: Notes = (),
-    head_asked: bool = True,
 ) -> Verdict:
-    """The verdict on a run. `reproduce` is the command for it; `crashed` tests did not end, and
-    `head_asked` says whether it was to check softmax and cross-entropy.
+    """The verdict on a run. `reproduce` is the command for it; `crashed` tests did not end.
 
     Such a test fails by no disagreement of the derivation's, so what it checks is not checked.
     What the derivation is found to do wrong is diagnosed now, once for each finding.
@@ -85,7 +83,6 @@ def conclude(
     tallies, left_out = verification.tallies, verification.left_out
     gaps = list(unchecked(tallies, verification.witnesses, refused, left_out))
     gaps += [Gap(NOWHERE, why) for why in crashed]
-    gaps += _without_head(verification, head_asked)
     said = [
         f"{formula} ({file}) prints, which is held back: {written.strip().splitlines()[0]}"
         for file, by_formula in notes
@@ -102,16 +99,21 @@ def without(verdict: Verdict, unavailable: list[tuple[str, str]]) -> Verdict:
     return verdict._replace(gaps=(*verdict.gaps, *gaps))
 
 
-def _without_head(verification: Verification, asked: bool) -> Iterator[Gap]:
-    """The witnesses that softmax and cross-entropy were not compared with, if there are any."""
+def of_head(verdict: Verdict, asked: bool = True) -> Verdict:
+    """The verdict, saying which witnesses softmax and cross-entropy were not compared with.
+
+    It is no fault if a witness has none, or if the run was not `asked` for them.
+    """
+    verification = verdict.verification
     if set(HEAD_FORMULAS).isdisjoint(verification.derivation.own):
-        return
+        return verdict
     met = {row.framework for row in verification.tallies if row.quantity in HEAD_QUANTITIES}
-    for name, witness in verification.witnesses.items():
-        if name not in met:
-            able = has_head(witness)
-            reason = "no case of it was checked" if able else f"{name} has no such quantity here"
-            yield Gap(Row("", name, "", ""), f"{HEAD}: {reason}", asked and able)
+    gaps = []
+    for name in verification.witnesses.keys() - met:
+        able = has_head(verification.witnesses[name])
+        reason = "no case of it was checked" if able else "has no such formulas here"
+        gaps.append(Gap(Row("", name, "", ""), f"{HEAD}: {reason}", asked and able))
+    return verdict._replace(gaps=(*verdict.gaps, *sorted(gaps)))
 
 
 def unchecked(

@@ -93,9 +93,9 @@ def as_json(
     """The verdict on what was checked of one task."""
     alone = "--tasks 0" if task.stored else f"--task {task.number}"
     concluded = verdict.conclude(
-        *(verification, work.seed, f"{work.reproduce} {alone}", work.not_asked, failed, notes),
-        head_asked=False,
+        verification, work.seed, f"{work.reproduce} {alone}", work.not_asked, failed, notes
     )
+    concluded = verdict.of_head(concluded, asked=False)
     return verdict_json.as_json(verdict.without(concluded, list(work.unavailable)))
 
 
