@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from harness.algebra import Number
-from harness.case import Array, Shape
+from harness.case import Array
 
 
 class Extent(Number):
@@ -41,10 +41,6 @@ class Extent(Number):
         lowest_bit = np.frexp((digits & -digits).astype(np.float64))[1] - 1
         steps = (lowest_bit + exponent - 53)[magnitude != 0]
         return cls(magnitude, int(steps.min()) if steps.size else 0)
-
-    @property
-    def shape(self) -> Shape:
-        return self.magnitude.shape
 
     def constant(self, value: Any) -> Self:
         return value if isinstance(value, Extent) else self.of(value)  # type: ignore[return-value]
