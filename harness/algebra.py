@@ -121,7 +121,10 @@ class Number(ABC):
         return int(self.shape[-2])
 
     def __getitem__(self, rows: slice) -> Self:
-        return self.mapped(lambda array: array[..., rows, :])
+        """Some rows of each matrix."""
+        if not isinstance(rows, slice):
+            raise NoRuleError(f"{type(self).__name__} has no rule for an index but a slice of rows")
+        return self.mapped(lambda array: np.broadcast_to(array, self.shape)[..., rows, :])
 
     def where(self, mask: Any, other: Self) -> Self:
         """Self where the mask holds, and other elsewhere."""
@@ -201,7 +204,7 @@ def _column(array: Array, at: int) -> Array:
 
 
 def _diagonal(row: Array) -> Array:
-    return np.eye(row.shape[-1], dtype=row.dtype) * row
+    return np.where(np.eye(row.shape[-1], dtype=bool), row, row.dtype.type(0))
 
 
 def _only(matrix: Array) -> Array:

@@ -27,11 +27,11 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from harness import elementary, wide
+from harness import elementary, together, wide
 from harness.algebra import Number
 from harness.case import Array, Shape
 from harness.formats import Precision
-from harness.rounding import RADII, radius_of_sum, roundings
+from harness.rounding import radius_of_sum, roundings
 from harness.wide import NOTHING, NOWHERE, either
 
 
@@ -65,12 +65,18 @@ class Ball(Number):
         self.plain = plain
         # Elements that hold both answers of an undecided ReLU, or depend on one that does.
         self.ambiguous: Array = NOWHERE
+        # Whether all elements are 0, 1 or -1, exact integers.
+        self.signs = False
 
     @classmethod
     def exact(cls, array: Any, tested: Precision) -> Self:
         """The ball of radius 0 around each element; of its own magnitude, around a subnormal."""
         mid = np.asarray(array, np.float64)
         magnitude = np.abs(mid)
+        if np.issubdtype(np.asarray(array).dtype, np.integer) and magnitude.max(initial=0) <= 1:
+            result = cls(tested, mid, NOTHING, magnitude)
+            result.signs = True
+            return result
         below = magnitude < tested.smallest_normal
         if np.count_nonzero(below) > magnitude.size - np.count_nonzero(magnitude):
             return cls.around(mid, np.where(below, magnitude, 0), tested)
@@ -98,7 +104,7 @@ class Ball(Number):
         return radius_of_sum(tested, mass, spread, products, plain)
 
     @property
-    def _wide(self) -> Array:
+    def midpoints(self) -> Array:
         """The midpoints in the wide dtype, in which all is computed that rounds."""
         return np.asarray(self.mid, self.tested.wide)
 
@@ -126,35 +132,11 @@ class Ball(Number):
         result.ambiguous = self.ambiguous if self.ambiguous is NOWHERE else function(self.ambiguous)
         return result
 
-    def patched(self, places: Array, part: Self) -> Self:
-        """The stack with the balls of some places from another: both come from the same sums."""
-
-        def patch(mine: Array, theirs: Array) -> Array:
-            if mine.ndim == theirs.ndim == 0:
-                return mine
-            dtype = np.result_type(mine, theirs)
-            patched = np.broadcast_to(mine, self.mid.shape).astype(dtype)
-            patched[places] = theirs
-            return patched
-
-        result = type(self)(
-            self.tested,
-            patch(self.mid, part.mid),
-            patch(self.spread, part.spread),
-            patch(self.mass, part.mass),
-            self.products,
-            self.plain,
-        )
-        result.ambiguous = patch(self.ambiguous, part.ambiguous)
-        (near, rest), (part_near, part_rest) = self.halves, part.halves
-        result.halves = patch(near, part_near), patch(rest, part_rest)
-        return result
-
     def plus(self, other: Self) -> Self:
         """One sum of both sums' terms."""
         result = type(self)(
             self.tested,
-            self._wide + other._wide,
+            self.midpoints + other.midpoints,
             either(np.add, self.spread, other.spread),
             self.mass + other.mass,
             self.products + other.products,
@@ -171,6 +153,9 @@ class Ball(Number):
 
     def times(self, other: Self) -> Self:
         """A sum of one product: |ab - a'b'| <= (|a| + r_a) r_b + r_a |b|."""
+        if self.signs or other.signs:
+            number, signs = (self, other) if other.signs else (other, self)
+            return together.selected(number, signs)  # type: ignore[return-value]
         return self._product(other, np.multiply, terms=1)
 
     def dot(self, other: Self) -> Self:
@@ -179,7 +164,7 @@ class Ball(Number):
 
     def _product(self, other: Self, multiply: Any, terms: int) -> Self:
         a, b = self._magnitude, other._magnitude
-        mid, mass, spread = multiply(self._wide, other._wide), multiply(a, b), NOTHING
+        mid, mass, spread = multiply(self.midpoints, other.midpoints), multiply(a, b), NOTHING
         r_a, r_b = self.radius, other.radius
         if r_a is not NOTHING or r_b is not NOTHING:
             r_a, r_b = np.broadcast_to(r_a, a.shape), np.broadcast_to(r_b, b.shape)
@@ -194,7 +179,7 @@ class Ball(Number):
     def column_sum(self) -> Self:
         """One sum of all the rows' terms."""
         result = self.mapped(lambda array: np.sum(array, axis=-2, keepdims=True))
-        result.mid = np.sum(self._wide, axis=-2, keepdims=True)
+        result.mid = np.sum(self.midpoints, axis=-2, keepdims=True)
         result.products *= self.mid.shape[-2]
         result.plain *= self.mid.shape[-2]
         if result.ambiguous is not NOWHERE:
@@ -206,8 +191,8 @@ class Ball(Number):
         mid, mine, theirs = np.maximum(self.mid, other.mid), self.radius, other.radius
         radius = either(np.maximum, mine, theirs)
         if radius is not NOTHING:
-            loses = self._wide + mine <= other._wide - theirs
-            wins = other._wide + theirs <= self._wide - mine
+            loses = self.midpoints + mine <= other.midpoints - theirs
+            wins = other.midpoints + theirs <= self.midpoints - mine
             radius = np.where(loses, theirs, np.where(wins, mine, radius))
         result = self.around(mid, radius, self.tested)
         result.ambiguous = either(np.logical_or, self.ambiguous, other.ambiguous)
@@ -225,29 +210,30 @@ class Ball(Number):
         reach = either(np.add, self.radius, other.radius)
         if reach is NOTHING:
             return Unsure(compare(self.mid, other.mid), NOWHERE)
-        surely = compare(self._wide + reach, other.mid)
-        possibly = compare(self._wide - reach, other.mid)
+        surely = compare(self.midpoints + reach, other.mid)
+        possibly = compare(self.midpoints - reach, other.mid)
         return Unsure(surely, possibly & ~surely)
 
     divided, exp, log = elementary.divided, elementary.exp, elementary.log
+    row_max, row_sum = elementary.row_max, elementary.row_sum
+    patched = together.patched
 
     def __setitem__(self, mask: Unsure | slice, value: Any) -> None:
         """The value where the mask is sure, or in these rows; where undecided, both balls' hull."""
         new = self.constant(value)
         if isinstance(mask, slice):
-            rows = np.zeros(self.mid.shape, bool)
-            rows[..., mask, :] = True
-            mask = Unsure(rows, NOWHERE)
+            self._become(together.with_rows(self, mask, new))
+            return
         mid = np.where(mask.surely, new.mid, self.mid)
         radius = np.where(mask.surely, new.radius, self.radius)
         if mask.undecided.any():
-            low = np.minimum(self._wide - self.radius, new._wide - new.radius)
-            high = np.maximum(self._wide + self.radius, new._wide + new.radius)
-            rounding = 4 * self.tested.wide_unit_roundoff * (np.abs(low) + np.abs(high))
-            mid = np.where(mask.undecided, (low + high) / 2, mid)
-            hull = ((high - low) / 2 + rounding) * (1 + 4 * RADII)
+            between, hull = together.spanning(self, new)
+            mid = np.where(mask.undecided, between, mid)
             radius = np.where(mask.undecided, hull, radius)
         closed = self.around(mid, radius, self.tested)
         closed.ambiguous = either(np.logical_or, self.ambiguous, mask.undecided)
+        self._become(closed)
+
+    def _become(self, other: Self) -> None:
         self.__dict__.clear()  # with what is cached of the old numbers
-        self.__dict__.update(closed.__dict__)
+        self.__dict__.update(other.__dict__)

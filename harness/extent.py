@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from harness.algebra import Number
+from harness.algebra import NoRuleError, Number
 from harness.case import Array
 
 
@@ -86,3 +86,5 @@ class Extent(Number):
 
     def __setitem__(self, mask: None, value: Any) -> None:
         """Nothing is masked: see `maximum`."""
+        if mask is not None:
+            raise NoRuleError("Extent has no rule for rows that are assigned")

@@ -8,6 +8,8 @@ from typing import Any, Final, NamedTuple
 import ml_dtypes
 import numpy as np
 
+from harness import ulps
+
 FORMATS: Final[tuple[np.dtype[Any], ...]] = (
     np.dtype(np.float64),
     np.dtype(np.float32),
@@ -23,7 +25,8 @@ class Precision(NamedTuple):
     """What a tested dtype commits: significant bits, unit roundoff 2^-bits, smallest normal.
 
     The unit roundoffs are numbers of the wide dtype: what is computed of them must not round as
-    a Python float would, for no inflation covers that.
+    a Python float would, for no inflation covers that. The libraries' exp and log are off by so
+    many units in the last place.
     """
 
     bits: int
@@ -31,6 +34,8 @@ class Precision(NamedTuple):
     smallest_normal: float
     wide: np.dtype[Any]
     wide_unit_roundoff: Any
+    exp_ulps: float
+    log_ulps: float
 
 
 class Range(NamedTuple):
@@ -54,7 +59,8 @@ def precision(dtype: np.dtype[Any]) -> Precision:
     wide = np.dtype(np.longdouble if dtype == np.float64 else np.float64)
     bits = int(tested.nmant) + 1
     smallest = float(tested.smallest_normal)
-    return Precision(bits, wide.type(2.0**-bits), smallest, wide, finfo(wide).eps / 2)
+    off = (ulps.bound(function, dtype.name) for function in ("exp", "log"))
+    return Precision(bits, wide.type(2.0**-bits), smallest, wide, finfo(wide).eps / 2, *off)
 
 
 def exponent_range(dtype: np.dtype[Any]) -> Range:

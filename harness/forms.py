@@ -12,7 +12,7 @@ import numpy as np
 
 from harness.ball import Ball
 from harness.derivation import REFERENCE, Derivation, Step, with_formula
-from harness.elementary import hull
+from harness.together import hull
 from harness.walk import Call, reference_on
 
 
@@ -27,21 +27,55 @@ def softmax_by_its_logarithm(layer_outputs: Any) -> Any:
 
 
 def product_with_upstream(upstream: Any, softmax_outputs: Any) -> Any:
-    """The Jacobian's product written out, as PyTorch and JAX have it."""
+    """The Jacobian's product written out, g * s - s * sum(g * s), as JAX has it.
+
+    `jax.nn.softmax` states its derivative so, and JAX transposes that.
+    """
     products = upstream * softmax_outputs
     return products - softmax_outputs * np.sum(products, axis=1, keepdims=True)
 
 
+def product_with_difference(upstream: Any, softmax_outputs: Any) -> Any:
+    """The same with s factored out, (g - sum(g * s)) * s, as PyTorch has it.
+
+    aten/src/ATen/native/cpu/SoftMaxKernel.cpp, `vec_host_softmax_backward_lastdim`.
+    """
+    products = upstream * softmax_outputs
+    return (upstream - np.sum(products, axis=1, keepdims=True)) * softmax_outputs
+
+
+def quotient_of_shares(softmax_outputs: Any, targets: Any) -> Any:
+    """Each sample's share of the mean taken first, -(1 / n) / s at the right class.
+
+    So it is in reverse mode, in which the gradient of the mean comes first.
+    """
+    one_hot = _one_hot(softmax_outputs, targets)
+    correct_outputs = np.sum(softmax_outputs * one_hot, axis=1, keepdims=True)
+    return -one_hot * _share(softmax_outputs) / correct_outputs
+
+
 def difference_of_shares(softmax_outputs: Any, targets: Any) -> Any:
-    """Each sample's share of the mean taken first: s / n - one_hot / n."""
-    one_hot = np.eye(softmax_outputs.shape[-1], dtype=np.int8)[targets]
-    share = softmax_outputs.constant(np.ones(())) / len(softmax_outputs)
-    return softmax_outputs * share - one_hot * share
+    """The share taken first: s / n - one_hot / n, as reverse mode has it, too."""
+    share = _share(softmax_outputs)
+    return softmax_outputs * share - _one_hot(softmax_outputs, targets) * share
+
+
+def _share(softmax_outputs: Any) -> Any:
+    """1 / n, for a batch of n."""
+    return softmax_outputs.constant(1) / len(softmax_outputs)
+
+
+def _one_hot(softmax_outputs: Any, targets: Any) -> Any:
+    """A row for each sample, as in `reference.cross_entropy`."""
+    if targets.ndim == softmax_outputs.ndim:
+        return targets
+    return np.eye(softmax_outputs.shape[-1], dtype=np.int8)[targets]
 
 
 FORMS: Final[dict[str, tuple[Callable[..., Any], ...]]] = {
     "softmax_forward": (softmax_by_its_logarithm,),
-    "softmax_backward": (product_with_upstream,),
+    "softmax_backward": (product_with_upstream, product_with_difference),
+    "cross_entropy_backward": (quotient_of_shares,),
     "softmax_cross_entropy_backward": (difference_of_shares,),
 }
 

@@ -25,6 +25,8 @@ lambda their underflow.
 
 from typing import Any, Final
 
+import numpy as np
+
 from harness.case import Array
 from harness.formats import Precision
 
@@ -59,3 +61,10 @@ def radius_of_sum(
     if spread is not None:
         radius += spread * inflation
     return radius
+
+
+def unit_in_last_place(tested: Precision, magnitude: Array) -> Array:
+    """Of a number of this magnitude; below the smallest normal number it is that number's."""
+    exponent = np.frexp(np.maximum(magnitude, tested.smallest_normal))[1]
+    unit: Array = np.ldexp(1.0, exponent - tested.bits)
+    return unit

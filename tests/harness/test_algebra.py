@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from harness.algebra import NoRuleError, Number
+from harness.extent import Extent
+from reference import cross_entropy_forward, softmax_backward, softmax_forward
 
 
 class Written(Number):
@@ -32,6 +34,27 @@ class Written(Number):
 
     def column_sum(self):
         return Written(f"column_sum({self.text})")
+
+    def divided(self, other):
+        return Written(f"divided({self.text}, {other.text})")
+
+    def exp(self):
+        return Written(f"exp({self.text})")
+
+    def log(self):
+        return Written(f"log({self.text})")
+
+    def row_sum(self):
+        return Written(f"row_sum({self.text})")
+
+    def row_max(self):
+        return Written(f"row_max({self.text})")
+
+    def mean(self):
+        return Written(f"mean({self.text})")
+
+    def diagonal(self):
+        return Written(f"diagonal({self.text})")
 
     def maximum(self, other):
         return Written(f"maximum({self.text}, {other.text})")
@@ -79,6 +102,16 @@ def masked():
         (lambda: np.matmul(A, B), "dot(a, b)"),
         (lambda: np.maximum(0, A), "maximum(constant, a)"),
         (lambda: np.sum(A, axis=0, keepdims=True), "column_sum(a)"),
+        (lambda: np.sum(A, axis=1, keepdims=True), "row_sum(a)"),
+        (lambda: np.max(A, axis=1, keepdims=True), "row_max(a)"),
+        (lambda: np.mean(A), "mean(a)"),
+        (lambda: np.diagflat(A), "diagonal(a)"),
+        (lambda: np.exp(A), "exp(a)"),
+        (lambda: np.log(A), "log(a)"),
+        (lambda: A / B, "divided(a, b)"),
+        (lambda: A / 3, "divided(a, constant)"),
+        (lambda: ARRAY / A, "divided(constant, a)"),
+        (lambda: np.divide(A, B), "divided(a, b)"),
         (lambda: A.T, "swap_matrix_axes(a)"),
         (lambda: np.transpose(A), "swap_matrix_axes(a)"),
         (lambda: A.copy(), "copy(a)"),
@@ -96,15 +129,19 @@ def test_an_operation_reaches_its_rule(operation, rule):
 @pytest.mark.parametrize(
     "operation",
     [
-        lambda: np.exp(A),
-        lambda: np.divide(A, B),
+        lambda: np.sqrt(A),
+        lambda: np.floor_divide(A, B),
         lambda: np.greater(A, B),
         lambda: np.add.reduce(A),
         lambda: np.add(A, B, out=ARRAY),
         lambda: np.sum(A),
-        lambda: np.sum(A, axis=1, keepdims=True),
+        lambda: np.sum(A, axis=1),
         lambda: np.sum(A, axis=0),
+        lambda: np.sum(A, axis=1, keepdims=True, where=ARRAY),
+        lambda: np.max(A),
+        lambda: np.max(A, axis=0, keepdims=True),
         lambda: np.mean(A, axis=0),
+        lambda: np.diagflat(A, k=1),
         lambda: np.dot(A, B, out=ARRAY),
         lambda: np.where(A, B, 0),
     ],
@@ -112,3 +149,28 @@ def test_an_operation_reaches_its_rule(operation, rule):
 def test_what_has_no_rule_is_refused(operation):
     with pytest.raises(NoRuleError, match="Written has no rule for np"):
         operation()
+
+
+@pytest.mark.parametrize("index", [0, (0, 1), ..., None, [0, 1]])
+def test_an_index_but_a_slice_of_rows_is_refused(index):
+    with pytest.raises(NoRuleError, match="Written has no rule for an index but a slice of rows"):
+        A[index]
+
+
+def test_what_a_kind_of_number_has_no_rule_for_is_refused():
+    extent = Extent.of(ARRAY)
+
+    for operation in (
+        lambda: np.exp(extent),
+        lambda: np.log(extent),
+        lambda: extent / extent,
+        lambda: len(extent),
+        lambda: extent[0:1],
+        lambda: np.max(extent, axis=1, keepdims=True),
+        lambda: extent.__setitem__(slice(0, 1), 0),
+        lambda: softmax_forward(extent),
+        lambda: softmax_backward(extent, extent),
+        lambda: cross_entropy_forward(extent, np.array([0, 1])),
+    ):
+        with pytest.raises(NoRuleError, match="Extent has no rule for"):
+            operation()

@@ -85,7 +85,8 @@ def test_the_radius_is_the_bound_in_the_docstring(products, plain, roundings, la
     p = precision(dtype)
     unit = 1.0 if size == "one" else p.smallest_normal
     for spread, mass in ((0, 7 * unit), (5 * unit, 7 * unit)):
-        arrays = (np.full((1, 1), value, p.wide) for value in (0, spread, mass))
+        # The terms have one sign, so that rounding can be as much as their mass lets it.
+        arrays = (np.full((1, 1), value, p.wide) for value in (mass - spread, spread, mass))
         radius = exactly(Ball(p, *arrays, products, plain).radius.item())
 
         u, wide = exactly(p.unit_roundoff), exactly(p.wide_unit_roundoff)
