@@ -10,7 +10,7 @@ import pytest
 
 from harness.calling import Fault, one_by_one
 from harness.case import QUANTITIES, Case, Layer
-from harness.derivation import FORMULAS, PARAMETERS, REFERENCE
+from harness.derivation import DOCUMENT_FORMULAS, PARAMETERS, REFERENCE
 from harness.lattice import LADDER, lattice_stack
 from harness.walk import walk
 
@@ -97,7 +97,8 @@ def test_an_interrupt_is_no_fault_but_passes():
 
 
 @pytest.mark.parametrize(
-    ("formula", "which"), [(f, i) for f in FORMULAS for i in range(len(PARAMETERS[f]))][:-1]
+    ("formula", "which"),
+    [(f, i) for f in DOCUMENT_FORMULAS for i in range(len(PARAMETERS[f]))][:-1],
 )
 def test_no_argument_may_be_changed_in_any_case_but_for_the_parameter(formula, which):
     calls = []
@@ -187,7 +188,7 @@ def test_a_fault_leaves_unknown_what_follows_from_it_and_nothing_else(formula, o
         assert {fault.formula for fault in faults} == {formula}
 
 
-@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("formula", DOCUMENT_FORMULAS)
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 def test_a_formula_gets_plain_arrays_of_its_own_and_a_scalar_of_the_dtype(formula, dtype):
     case, spy = deep(dtype), Mock(wraps=getattr(REFERENCE, formula))

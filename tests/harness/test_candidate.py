@@ -16,7 +16,7 @@ from harness.derivation import FORMULAS, REFERENCE
 CANDIDATES = Path(__file__).parents[1] / "candidates"
 RELU = "def relu_forward(layer_outputs):\n    return layer_outputs * (layer_outputs > 0)\n"
 NONE = (
-    "defines none of the five formulas and no train_step, expected at least one of "
+    "defines none of the formulas and no train_step, expected at least one of "
     f"{', '.join(FORMULAS)}, train_step"
 )
 

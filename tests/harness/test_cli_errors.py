@@ -67,7 +67,7 @@ def refused(without_frameworks):
         ),
         (
             f"{BROKEN}/defines_none.py",
-            f"{BROKEN}/defines_none.py: defines none of the five formulas and no train_step, "
+            f"{BROKEN}/defines_none.py: defines none of the formulas and no train_step, "
             f"expected at least one of {', '.join(FORMULAS)}, train_step",
         ),
         (

@@ -1,4 +1,4 @@
-"""The walk of five formulas over a case, and the reference on other kinds of number."""
+"""The walk of the formulas over a case, and the reference on other kinds of number."""
 
 import inspect
 
@@ -7,7 +7,7 @@ import pytest
 
 from harness.ball import Ball
 from harness.calling import one_by_one
-from harness.case import QUANTITIES
+from harness.case import ALL_QUANTITIES, QUANTITIES, pick
 from harness.derivation import (
     FORMULAS,
     PARAMETERS,
@@ -19,6 +19,7 @@ from harness.derivation import (
     quantities_of,
 )
 from harness.formats import precision
+from harness.head import deep_stack
 from harness.lattice import LADDER, lattice_stack
 from harness.walk import reference_on, walk
 
@@ -32,7 +33,7 @@ def case():
 
 def by_hand(case):
     """Two layers as someone would write them down, one after the other."""
-    x, ((w0, b0), (w1, b1)), upstream, rate = case
+    x, ((w0, b0), (w1, b1)), upstream, rate, *_ = case
     x, w0, b0, w1, b1, upstream = (array[0] for array in (x, w0, b0, w1, b1, upstream))
     z0 = x @ w0 + b0
     y0 = z0 * (z0 > 0)
@@ -52,6 +53,40 @@ def test_a_walk_is_the_training_step_of_all_layers(case):
     for layer, expected in zip(trace, by_hand(case), strict=True):
         for quantity, ours, theirs in zip(QUANTITIES, layer, expected, strict=True):
             np.testing.assert_array_equal(ours[0], theirs, quantity)
+
+
+def test_a_walk_with_a_head_goes_back_from_the_loss_and_leaves_out_the_relu_of_linear_layers():
+    """As someone would write it down; the middle layer is linear, too."""
+    case = pick(deep_stack(np.random.default_rng(4), (3, 2, 4, 3, 5), DTYPE, 1), 0)
+    case = case._replace(linear=(1, 2))
+
+    *layers, head = walk(one_by_one(REFERENCE, case.shape, [], head=True), case)
+
+    x, ((w0, b0), (w1, b1), (w2, b2)), targets = case.inputs[0], [
+        (weights[0], biases[0]) for weights, biases in case.layers
+    ], case.targets[0]  # fmt: skip
+    z0 = np.dot(x, w0) + b0
+    y0 = np.maximum(0, z0)
+    z1 = np.dot(y0, w1) + b1
+    z2 = np.dot(z1, w2) + b2
+    s = REFERENCE.softmax_forward(z2)
+    d2 = REFERENCE.softmax_cross_entropy_backward(s, targets)
+    d1 = np.dot(d2, w2.T)
+    d0 = REFERENCE.relu_backward(np.dot(d1, w1.T), z0)
+    by_hand = {
+        "softmax_outputs": s,
+        "deriv_softmax_wrt_z": REFERENCE.softmax_backward(case.upstream[0], s),
+        "loss": -np.mean(np.log(s[np.arange(3), targets])),
+        "deriv_loss_wrt_softmax_outputs": REFERENCE.cross_entropy_backward(s, targets),
+        "deriv_loss_wrt_z": d2,
+    }
+    for quantity, value in by_hand.items():
+        np.testing.assert_array_equal(getattr(head, quantity)[0], value, quantity)
+    for layer, below, derivative in zip(layers, (x, y0, z1), (d0, d1, d2), strict=True):
+        gradient = np.dot(below.T, derivative)
+        np.testing.assert_array_equal(layer.deriv_relu_wrt_weights[0], gradient)
+    assert [layer.relu_outputs is None for layer in layers] == [False, True, True]
+    assert [layer.deriv_relu_wrt_z is None for layer in layers] == [False, True, True]
 
 
 def test_with_given_values_a_wrong_formula_spoils_its_own_quantity_alone(case):
@@ -91,14 +126,14 @@ def test_formulas_are_called_forward_then_backward(case):
 
 
 def test_every_quantity_comes_from_one_step():
-    assert sorted(q for step in STEPS for q in step.quantities) == sorted(QUANTITIES)
-    assert {formula_of(quantity) for quantity in QUANTITIES} == set(FORMULAS)
+    assert sorted(q for step in STEPS for q in step.quantities) == sorted(ALL_QUANTITIES)
+    assert {formula_of(quantity) for quantity in ALL_QUANTITIES} == set(FORMULAS)
 
 
 def test_a_formulas_quantities_are_those_of_its_steps_and_a_whole_steps_are_all():
     of_all = [quantity for formula in FORMULAS for quantity in quantities_of(formula)]
 
-    assert sorted(of_all) == sorted(QUANTITIES)
+    assert sorted(of_all) == sorted(ALL_QUANTITIES)
     assert {formula_of(quantity) for quantity in quantities_of("sgd_step")} == {"sgd_step"}
     assert quantities_of(TRAIN_STEP) == QUANTITIES
 
@@ -119,15 +154,15 @@ def test_parameters_are_those_of_the_reference(formula):
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
-def test_it_is_the_reference_that_runs_on_balls(formula, case, monkeypatch):
+def test_it_is_the_reference_that_runs_on_balls(formula, monkeypatch):
     """Each formula, made to fail, fails the walk."""
 
     def planted(*arguments):
         raise ZeroDivisionError(formula)
 
-    monkeypatch.setattr("harness.derivation.REFERENCE", REFERENCE._replace(**{formula: planted}))
+    monkeypatch.setattr("harness.walk.REFERENCE", REFERENCE._replace(**{formula: planted}))
     tested = precision(DTYPE)
     call = reference_on(lambda v: v if isinstance(v, Ball) else Ball.exact(v, tested))
 
     with pytest.raises(ZeroDivisionError, match=formula):
-        walk(call, case)
+        walk(call, deep_stack(np.random.default_rng(0), (2, 3, 2, 2), DTYPE, 1))

@@ -211,7 +211,7 @@ def changed(value, where, becomes):
         ),
         (["disagreements", 0, "case", "dtype"], "int8", "it.disagreements[0].case.dtype: expect"),
         (["disagreements", 0, "case", "inputs"], [[1.0], []], "ValueError: setting an array elem"),
-        (["disagreements", 0, "case", "layers"], [], "IndexError: list index out of range"),
+        (["disagreements", 0, "case", "layers"], [], "ValueError: cannot reshape array of size"),
         (["disagreements", 0, "formula"], "f", "KeyError: 'f'"),
         (["disagreements", 0, "index"], [9, 9], "IndexError: list index out of range"),
     ],

@@ -1,4 +1,4 @@
-"""It defines none of the five formulas: the names are not the document's."""
+"""It defines none of the formulas: the names are not the document's."""
 
 import numpy as np
 
