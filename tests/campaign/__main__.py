@@ -5,7 +5,6 @@ It joins the harness with the frameworks, which do not know each other. Its exit
 """
 
 import argparse
-import hashlib
 import os
 import signal
 import sys
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 
 import adapters
-from harness import examples, kink, report, verdict_json
+from harness import examples, kink, report, source, verdict_json
 from harness.blocks import processors
 from harness.campaign import campaign, plan, state, workers
 from harness.campaign.campaign import Asked
@@ -33,8 +32,6 @@ from harness.render import render
 from harness.terminal import printable, say
 from tests.campaign.options import parse
 
-ROOT = Path(__file__).parents[2]
-PACKAGES = ("reference", "adapters", "harness")
 RUNNER = ("python", "-m", "tests.campaign")
 # What writes the verdict in each form, and where to, if anywhere.
 Written = dict[Callable[[dict[str, Any], Path], None], Path | None]
@@ -132,7 +129,7 @@ def _run(given: argparse.Namespace, end: End) -> int:
         "frameworks": [f"{witness.name} {witness.version}" for witness in witnesses],
         "NumPy": np.__version__,
         "shard": "{}/{}".format(*given.shard),
-        "source code": _digest(folder / given.derivation if given.derivation else None),
+        "source code": source.digest([folder / given.derivation] if given.derivation else []),
     }
     if begun:
         state.check(begun, decisive)
@@ -163,15 +160,6 @@ def _command(given: argparse.Namespace) -> str:
     own_database = [] if given.example_database == examples.DEFAULT else [DATABASE]
     decisive = [DERIVATION, KINK, FRAMEWORK, *own_database]
     return command(runner, given, decisive, given.hypothesis_seed)
-
-
-def _digest(derivation: Path | None) -> str:
-    """What stands for the code of a campaign: that of the derivation, and ours."""
-    ours = (path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")))
-    digest = hashlib.sha256()
-    for path in [*ours, *([derivation] if derivation else [])]:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from harness.campaign import progress
+from harness import bar
 from harness.campaign.progress import Progress
 
 ROW = {
@@ -27,11 +27,11 @@ class Terminal(io.StringIO):
 
 
 def told(file, monkeypatch, every):
-    monkeypatch.setattr(progress, "EVERY", every)
-    with Progress(file) as bar:
-        bar.say("[bold] stays as it is")
+    monkeypatch.setattr(bar, "EVERY", every)
+    with Progress(file) as shown:
+        shown.say("[bold] stays as it is")
         for shape in ((1, 1, 1), (1, 1, 2), (1, 1, 1)):
-            bar.update(shape, VERDICT, 0.5)
+            shown.update(shape, VERDICT, 0.5)
     return file.getvalue()
 
 
