@@ -24,6 +24,7 @@ from reference import document
 
 ROOT = Path(__file__).parents[2]
 OPTIONS_OF_CAMPAIGN = ROOT / "tests/campaign/options.py"
+OPTIONS_OF_TRAINING = ROOT / "tests/training/command.py"
 DASK = {"--nthreads"}
 README = (ROOT / "README.md").read_text()
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -105,11 +106,15 @@ def test_the_readme_names_every_option_and_no_other(pytestconfig):
     without_pip = re.sub(r"pip install (--\w+ )*", "", README)
     named = set(re.findall(r"--[a-z][a-z-]+", without_pip))
     added = {option.name for option in options.RUN}
-    campaign = set(re.findall(r'add\(\s*"(--[a-z-]+)"', OPTIONS_OF_CAMPAIGN.read_text()))
+    campaign, training = (
+        set(re.findall(r'add\(\s*"(--[a-z-]+)"', file.read_text()))
+        for file in (OPTIONS_OF_CAMPAIGN, OPTIONS_OF_TRAINING)
+    )
 
     assert campaign
-    assert added | campaign <= named
-    for option in named - campaign - DASK:
+    assert training
+    assert added | campaign | training <= named
+    for option in named - campaign - training - DASK:
         assert pytestconfig.getoption(option, "unknown") != "unknown", option
 
 
