@@ -88,7 +88,7 @@ def ask(
     `compared` says; `formulas` are the derivation's own, which may also have been `chained`.
     """
     checked = {(item.formula, item.quantity) for item in compared if item.formula in formulas}
-    if chained and TRAIN_STEP not in formulas:
+    if chained and TRAIN_STEP not in formulas and case.targets is None:
         checked |= {(TRAIN_STEP, item.quantity) for item in compared}
     kind = exact, case.dtype.name, case.shape, frozenset(checked)
     sample = smooth = np.arange(len(case.inputs))[: min(CASES, MOST - certificate.asked[kind])]
