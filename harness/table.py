@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from harness.blame import framework_of
 from harness.case import HEAD_QUANTITIES, QUANTITIES
 from harness.compare import is_bit_for_bit
+from harness.terminal import WIDTH
 
 QUANTITY = 24
 CELL = 28
@@ -59,11 +60,15 @@ def _by_quantity(verdict: dict[str, Any]) -> Iterator[str]:
         + [_cell(verdict, quantity, witness["name"]) for quantity in quantities]
         for witness in verdict["frameworks"]
     ]
-    fit = all(len(cell) < CELL for column in columns for cell in column)
+    of_name = max(QUANTITY, *(len(quantity) + 1 for quantity in quantities))
+    longest = max(len(cell) for column in columns for cell in column)
+    # A long name leaves less room for the cells.
+    of_cell = CELL if of_name == QUANTITY else longest + 1
+    fit = longest < of_cell and of_name + len(columns) * of_cell <= WIDTH + 1
     for beside in [columns] if fit else [[column] for column in columns]:
         for name, *cells in zip(("quantity", *quantities), *beside, strict=True):
-            row = "".join(f"{cell:<{CELL}}" for cell in cells)
-            yield f"{name:<{QUANTITY}}{row}".rstrip()
+            row = "".join(f"{cell:<{of_cell}}" for cell in cells)
+            yield f"{name:<{of_name}}{row}".rstrip()
 
 
 def _cell(verdict: dict[str, Any], quantity: str, witness: str) -> str:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from harness import render, verdict, verdict_json
-from harness.case import QUANTITIES, Case, Layer
+from harness.case import ALL_QUANTITIES, QUANTITIES, Case, Layer
 from harness.compare import Census
 from harness.derivation import REFERENCE
 from harness.finding import VALUES, Finding, Shown
@@ -21,10 +21,10 @@ SHOWN = Shown(CASE, "exact", 0, (0, 0), "1.0", "2.0", (ONE[0], ONE[0] + 1))
 CENSUS = Census(1, 2.0, 1.0, 2.0, (0, 0, 0))
 
 
-def rendered(findings=(), gaps=(), names=NAMES, cases=120_504):
+def rendered(findings=(), gaps=(), names=NAMES, cases=120_504, quantities=QUANTITIES):
     witnesses = [SimpleNamespace(name=name, version="1.0") for name in names]
     verification = Verification(REFERENCE, witnesses)
-    for quantity, name in product(QUANTITIES, names):
+    for quantity, name in product(quantities, names):
         exact, certified = (Row(quantity, name, r, "float64") for r in ("exact", "certified"))
         verification.tallies[exact] = Tally(cases=cases)
         ratio = 0.9999 if quantity == "new_weights" else 0.5
@@ -64,6 +64,15 @@ def test_the_cells_of_a_row_stay_apart_however_many_cases_there_are():
         row = ["new_weights", *[f"{cases:,}", "/", "7", "(0.999)"] * columns]
         assert [line.split() for line in rows] == [row] * (2 // columns)
         assert max(map(len, lines)) <= 80
+
+
+def test_softmax_and_cross_entropy_have_rows_where_they_were_checked():
+    lines = rendered(names=["jax", "torch"], cases=650_992, quantities=ALL_QUANTITIES)
+
+    start = lines.index("loss".ljust(31) + "650,992 / 7 (0.5)   650,992 / 7 (0.5)")
+    assert lines[start + 1].split()[0] == "deriv_loss_wrt_softmax_outputs"
+    assert max(map(len, lines)) <= 80
+    assert not any(line.startswith("loss") for line in rendered(names=["jax", "torch"]))
 
 
 def test_a_framework_is_named_once_however_many_its_variants():
