@@ -19,8 +19,8 @@ from harness.lattice import LADDER, lattice_stack
 from harness.verification import Verification
 
 REGIMES = ("exact", "certified")
-# Stacks of one verification.
-STACKS = 8
+# Stacks of one verification. A run has a thousand, and asks the known mistakes once.
+STACKS = 16
 # The document's own lines in a user's file: five formulas, each called one case at a time.
 FOLDER = Path(__file__).parents[1] / "tests" / "candidates" / "right"
 FILE = "document_in_place.py"
