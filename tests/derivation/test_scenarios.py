@@ -15,7 +15,7 @@ from harness.witness import trace_of
 from reference import neuron
 
 NAMES = [dtype.name for dtype in DTYPES]
-EXAMPLES = 15
+EXAMPLES = 10
 ONE_SAMPLE = ((1, 1, 1), (1, 2, 1), (1, 3, 1), (1, 4, 1), (1, 9, 1))
 ONE_NEURON_SEVERAL_NEXT = ((1, 1, 1, 1), (1, 3, 1, 4))
 
