@@ -113,9 +113,7 @@ def figure(found: Mapping[str, Any]) -> str:
                 place += len(group)
         reached.plot([], [], " ", label=f"{LABELS['ended']}: {len(groups['ended'])}")
         reached.axhline(found["right"]["accuracy"], color="black", linewidth=1, label="no mistake")
-        reached.set(
-            title="test accuracy", xlabel="mistakes, from the best to the worst", ylim=(0, 1)
-        )
+        reached.set(title="test accuracy", xlabel="mistakes, the best first", ylim=(0, 1))
         reached.legend(loc="lower left")
 
     return svg(draw)

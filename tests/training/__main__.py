@@ -100,12 +100,12 @@ def _line(training: Training, plan: Plan) -> str:
     now = {what: values[-1] for what, values in training.series.items()}
     alone = [values for what, values in training.series.items() if what.startswith("alone ")]
     reached = training.accuracy[OURS]
-    tested = f", test accuracy {reached[-1]:.1%}" if reached else ""
+    tested = f", accuracy {reached[-1]:.1%}" if reached else ""
     # Cut, not rounded: 1.000 would look like a bound that is reached.
     tightest = int(max(map(max, alone)) * 1000) / 1000
     return (
         f"{training.dtype}, epoch {min(training.epoch + 1, plan.epochs)} of {plan.epochs}: "
-        f"loss {now['loss']:.4f}, largest error over radius {tightest:.3f}{tested}"
+        f"error over radius {tightest:.3f}, loss {now['loss']:.3f}{tested}"
     )
 
 
