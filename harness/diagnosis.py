@@ -186,7 +186,8 @@ def _explains(mistake: Mistake, formula: str, seen: Sequence[Seen], about: Seque
     for case, truth, observed, faults, radii in seen:
         trace, own_faults = _ask(wrong, formula, case, truth)
         right = not own_faults and _same(truth, trace, quantities, radii)
-        if right and any(fault.kind in (RAISED, WRONG_SHAPE) for fault in faults):
+        # In a whole step, what fails in one layer may be right or wrong in another.
+        if (right or formula == TRAIN_STEP) and _fails(truth, observed, faults):
             continue
         told = _about(quantities, faults)
         if faults and not told:  # another quantity's fault, which hides this one
@@ -195,6 +196,17 @@ def _explains(mistake: Mistake, formula: str, seen: Sequence[Seen], about: Seque
             return False
         is_wrong |= bool(told) or not _same(truth, observed, quantities, radii)
     return is_wrong
+
+
+def _fails(truth: Trace, observed: Trace, faults: Sequence[Fault]) -> bool:
+    """Whether a derivation fails on a shape: in JavaScript, what is not there is not a number."""
+    if any(fault.kind in (RAISED, WRONG_SHAPE) for fault in faults):
+        return True
+    return any(
+        wrong is not None and (np.isnan(wrong) & np.isfinite(right)).any()
+        for entries in zip(truth, observed, strict=True)
+        for right, wrong in zip(*entries, strict=True)
+    )
 
 
 def _about(quantities: Sequence[str], faults: Sequence[Fault]) -> list[tuple[str, int, str, str]]:

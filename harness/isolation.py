@@ -49,10 +49,11 @@ class Isolated:
     standard output or error, which is held back. Close it at the end of the run.
     """
 
-    def __init__(self, name: str, folder: Path) -> None:
-        """Start the process and load the file. Raises CandidateError."""
+    def __init__(self, name: str, folder: Path, command: bool = False) -> None:
+        """Start the process and load the file, or start the `command`. Raises CandidateError."""
         self.name = name
         self.folder = folder
+        self.command = command
         self.notes: dict[str, str] = {}
         self._spent: dict[str, float] = {}
         self._gone: dict[str, tuple[str, str, str]] = {}  # formulas given up: the fault's texts
@@ -81,7 +82,7 @@ class Isolated:
         with theirs, os.fdopen(shared(), "rb") as memory:
             handles = theirs.fileno(), memory.fileno()
             self._channel = Channel(ours.detach(), memory.fileno())
-            arguments = *handles, self.name, str(self.folder)
+            arguments = *handles, self.name, str(self.folder), self.command
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-c", _START.format(root=_ROOT, arguments=arguments)],
                 stdin=subprocess.PIPE,

@@ -44,6 +44,12 @@ DERIVATION: Final = Option(
     "the derivation to verify: a Python file or notebook, of formulas or in the document's style "
     "(default: the reference)",
 )
+COMMAND: Final = Option(
+    "--derivation-command",
+    "COMMAND",
+    "the derivation to verify, in any language: a program that is started once, and answers each "
+    "case on a line of its standard input with a line of its standard output",
+)
 AGAINST: Final = Option(
     "--against",
     "REV",
@@ -71,7 +77,7 @@ VERDICT_JSON: Final = Option(
 REPORT: Final = Option(
     "--report", "FILE.html", "write the verdict there as a page to look at", decides=False
 )
-RUN: Final = (DERIVATION, AGAINST, FRAMEWORK, KINK, DATABASE, VERDICT_JSON, REPORT)
+RUN: Final = (DERIVATION, COMMAND, AGAINST, FRAMEWORK, KINK, DATABASE, VERDICT_JSON, REPORT)
 
 
 class Asked(NamedTuple):
@@ -110,8 +116,8 @@ def asked(given: Namespace, folder: Path, root: Path, exits: ExitStack) -> Asked
             examples.stored(examples.database(place, folder))
     notes: list[tuple[str, dict[str, str]]] = []
 
-    def isolated(file: str) -> Derivation:
-        process = Isolated(file, folder)
+    def isolated(file: str, is_command: bool = False) -> Derivation:
+        process = Isolated(file, folder, is_command)
         exits.callback(process.close)
         notes.append((file, process.notes))
         return process.derivation
@@ -120,6 +126,11 @@ def asked(given: Namespace, folder: Path, root: Path, exits: ExitStack) -> Asked
     if (file := DERIVATION.value(given)) is not None:
         with refusing(f"{DERIVATION.name} ", CandidateError):
             derivation = isolated(file)
+    if (program := COMMAND.value(given)) is not None:
+        if file is not None:
+            raise UsageError(f"{COMMAND.name} {program}: expected it without {DERIVATION.name}")
+        with refusing(f"{COMMAND.name} ", CandidateError):
+            derivation = isolated(program, is_command=True)
     with refusing(f"{KINK.name} ", kink.KinkError):
         at_kink = kink.choice(KINK.value(given), derivation)
     if (other := AGAINST.value(given)) is not None:

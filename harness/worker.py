@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 from typing import IO, Any, Final
 
-from harness import surroundings
+from harness import command, surroundings
 from harness.calling import Misbehaved
 from harness.candidate import load
 from harness.cells import CandidateError
@@ -31,7 +31,7 @@ WRITTEN: Final = 64 << 20
 SHOWN: Final = 200
 
 
-def main(socket: int, memory: int, name: str, folder: str) -> None:
+def main(socket: int, memory: int, name: str, folder: str, is_command: bool) -> None:
     """Load the derivation, answer (or say why not), then run what is asked for, to the end."""
     channel = Channel(socket, memory)
     counter = channel.counter
@@ -40,7 +40,7 @@ def main(socket: int, memory: int, name: str, folder: str) -> None:
     before = surroundings.now()
     _limit()
     try:
-        derivation = load(name, Path(folder))
+        derivation = (command.load if is_command else load)(name, Path(folder))
     except CandidateError as error:
         channel.send(("refused", str(error)))
         return
