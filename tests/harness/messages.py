@@ -56,6 +56,12 @@ USAGE = [
         ("stage", "limit", "IMPORT_LIMIT", "60"),
         (*VERIFY, "--derivation", "\x1b[31mred.py"),
     ]),
+    ("A command that cannot be started", error, [
+        (*VERIFY, "--derivation-command", "nothing_of_the_kind --at all"),
+        (*VERIFY, "--derivation-command", ""),
+        (*VERIFY, "--derivation-command", "node 'x"),
+        (*VERIFY, "--derivation-command", "node x.js", "--derivation", f"{WRONG}/mask_ge.py"),
+    ]),
     ("Something to compare it with that cannot be loaded", error, [
         (*VERIFY, "--against", "nowhere"),
         (*VERIFY, "--against", f"{BROKEN}/defines_none.py"),
