@@ -200,9 +200,7 @@ def _explains(mistake: Mistake, formula: str, seen: Sequence[Seen], about: Seque
 
 def _fails(truth: Trace, observed: Trace, faults: Sequence[Fault]) -> bool:
     """Whether a derivation fails on a shape: in JavaScript, what is not there is not a number."""
-    if any(fault.kind in (RAISED, WRONG_SHAPE) for fault in faults):
-        return True
-    return any(
+    return any(fault.kind in (RAISED, WRONG_SHAPE) for fault in faults) or any(
         wrong is not None and (np.isnan(wrong) & np.isfinite(right)).any()
         for entries in zip(truth, observed, strict=True)
         for right, wrong in zip(*entries, strict=True)
