@@ -3,9 +3,10 @@
 Contract. Let an implementation compute a formula in the floating-point format `tested`
 (IEEE 754, round to nearest), from any arguments inside the argument balls: in any order of
 summation, with or without fused multiply-add, with partial results in that format, in one at
-least as wide as the midpoints', or, of the two half formats, in float32; with numbers below the
-smallest normal one kept, rounded or flushed to zero, as results and as arguments. Then each
-element it returns lies inside the result's ball, |value - mid| <= radius.
+least as wide as the midpoints', or, of the two half formats, in float32; with exp and log as exact
+as any library's (`ulps.toml`); with numbers below the smallest normal one kept, rounded or flushed
+to zero, as results and as arguments. Then each element it returns lies inside the result's ball,
+|value - mid| <= radius.
 
 Not promised: the smallest such ball; anything after an overflow (no case has one); algorithms
 that rearrange by the distributive law (Strassen).

@@ -12,14 +12,15 @@ it; u is the tested format's unit roundoff and lambda its smallest normal number
 * a / b: a' / b' - a / b = ((a' - a) b - a (b' - b)) / (b b'), so at most (r_a + |a / b| r_b) /
   (|b| - r_b); a divisor that may be 0 has no bound. Two roundings, for XLA multiplies by the
   reciprocal of a constant divisor, and anybody may of any; none where the divisor is a power of
-  two. A reciprocal that is flushed loses lambda |a'|. 0 / b is 0.
+  two. The reciprocal of more than 1 / lambda is flushed, and loses lambda |a'|. 0 / b is 0.
 * the largest of a row: that of a' is from an element whose ball reaches the largest lower end,
   and so is that of a; for these, |max a - max a'| <= max |a - a'|, at most their largest radius.
 * the sum of a row: exact zeros change no sum, so a row's terms are those that are not.
 
-A result below lambda may be flushed to zero, so each loses that, too. The midpoint is computed
-in the wider dtype, whose exp and log are off by less than two units in the last place, that is
-four of its unit roundoffs.
+A result below lambda may be flushed to zero, and then loses that, too; so may what a library takes
+for such a one, but none takes 4 lambda for it (the measurement sees to that). The midpoint is
+computed in the wider dtype, whose exp and log are off by less than two units in the last place,
+that is four of its unit roundoffs.
 """
 
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.case import Array
+from harness.formats import Precision
 from harness.rounding import gamma, unit_in_last_place
 from harness.together import INFLATION, closed
 from harness.wide import NOTHING, NOWHERE, either
@@ -49,7 +51,7 @@ def exp(ball: "Ball") -> "Ball":
         top = (size + moved) * INFLATION
         own = tested.exp_ulps * unit_in_last_place(tested, top)
         own += 4 * float(tested.wide_unit_roundoff) * size
-        radius = (moved + own + tested.smallest_normal) * INFLATION
+        radius = (moved + own + _flushed(tested, size - moved - own)) * INFLATION
         radius = np.where(top <= 1 / tested.smallest_normal, radius, np.inf)
     return closed(ball, mid, radius, ball.ambiguous)
 
@@ -65,7 +67,7 @@ def log(ball: "Ball") -> "Ball":
         moved = -np.log1p(-np.where(bounded, share, 0))
         own = tested.log_ulps * unit_in_last_place(tested, (size + moved) * INFLATION)
         own += 4 * float(tested.wide_unit_roundoff) * size
-        radius = (moved + own + tested.smallest_normal) * INFLATION
+        radius = (moved + own + _flushed(tested, size - moved - own)) * INFLATION
     return closed(ball, mid, np.where(bounded, radius, np.inf), ball.ambiguous)
 
 
@@ -81,9 +83,12 @@ def divided(one: "Ball", other: "Ball") -> "Ball":
         size = np.abs(mid).astype(np.float64)
         moved = (one.radius + size * other.radius * INFLATION) / np.where(bounded, least, 1)
         rounding = float(gamma(2, tested.unit_roundoff) + 4 * tested.wide_unit_roundoff)
-        exact = (np.frexp(b)[0] == 0.5) & (least == b)
+        exact = (np.frexp(b)[0] == 0.5) & (other.radius == 0)
         own = np.where(exact, 0, rounding) * (size + moved)
-        lost = np.where(farthest > 0, tested.smallest_normal * (1 + farthest), 0)
+        lost = _flushed(tested, size - moved - own)
+        of_reciprocal = (b + other.radius) * tested.smallest_normal > 0.5
+        lost += np.where(of_reciprocal, farthest * tested.smallest_normal, 0)
+        lost = np.where(farthest > 0, lost, 0)
         radius = np.where(bounded, (moved + own + lost) * INFLATION, np.inf)
     ambiguous = either(np.logical_or, one.ambiguous, other.ambiguous)
     return closed(one, mid, radius, ambiguous)
@@ -109,6 +114,12 @@ def row_sum(ball: "Ball") -> "Ball":
     result.products, result.plain = result.products * most, result.plain * most
     result.ambiguous = _any_of_row(ball.ambiguous)
     return result
+
+
+def _flushed(tested: Precision, least: Array) -> Array:
+    """What a result loses that is at least so large, but for rounding: see above."""
+    lost: Array = np.where(least < 4 * tested.smallest_normal, tested.smallest_normal, 0)
+    return lost
 
 
 def _any_of_row(ambiguous: Array) -> Array:

@@ -17,6 +17,12 @@ from harness.walk import Call, reference_on
 
 
 def _log_softmax(layer_outputs: Any) -> Any:
+    """z - max - log(sum(exp(z - max))), in any order.
+
+    PyTorch takes the largest off first, on purpose, and so does `jax.nn.log_softmax`
+    (https://github.com/pytorch/pytorch/issues/11752). The loss of optax adds it to the logarithm,
+    as logsumexp, so that of the logits [-384, -384] loses nine bits.
+    """
     shifted = layer_outputs - np.max(layer_outputs, axis=1, keepdims=True)
     return shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
 
@@ -29,7 +35,8 @@ def softmax_by_its_logarithm(layer_outputs: Any) -> Any:
 def product_with_upstream(upstream: Any, softmax_outputs: Any) -> Any:
     """The Jacobian's product written out, g * s - s * sum(g * s), as JAX has it.
 
-    `jax.nn.softmax` states its derivative so, and JAX transposes that.
+    `jax.nn.softmax` states its derivative so, and JAX transposes that
+    (https://github.com/jax-ml/jax/pull/15677).
     """
     products = upstream * softmax_outputs
     return products - softmax_outputs * np.sum(products, axis=1, keepdims=True)
@@ -38,7 +45,7 @@ def product_with_upstream(upstream: Any, softmax_outputs: Any) -> Any:
 def product_with_difference(upstream: Any, softmax_outputs: Any) -> Any:
     """The same with s factored out, (g - sum(g * s)) * s, as PyTorch has it.
 
-    aten/src/ATen/native/cpu/SoftMaxKernel.cpp, `vec_host_softmax_backward_lastdim`.
+    The backward kernels of https://github.com/pytorch/pytorch/pull/7375.
     """
     products = upstream * softmax_outputs
     return (upstream - np.sum(products, axis=1, keepdims=True)) * softmax_outputs

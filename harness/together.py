@@ -82,15 +82,18 @@ def hull(one: "Ball", other: "Ball") -> "Ball":
 
 def spanning(one: "Ball", other: "Ball") -> tuple[Array, Array]:
     """The midpoint and the radius of what holds both, of two exact values."""
-    low = np.minimum(one.midpoints - one.radius, other.midpoints - other.radius)
-    high = np.maximum(one.midpoints + one.radius, other.midpoints + other.radius)
-    rounding = 4 * one.tested.wide_unit_roundoff * (np.abs(low) + np.abs(high))
-    return (low + high) / 2, ((high - low) / 2 + rounding) * (1 + 4 * RADII)
+    with np.errstate(invalid="ignore"):
+        low = np.minimum(one.midpoints - one.radius, other.midpoints - other.radius)
+        high = np.maximum(one.midpoints + one.radius, other.midpoints + other.radius)
+        rounding = 4 * one.tested.wide_unit_roundoff * (np.abs(low) + np.abs(high))
+        radius = ((high - low) / 2 + rounding) * (1 + 4 * RADII)
+        # Without a bound there is no middle.
+        return np.where(np.isfinite(radius), (low + high) / 2, one.midpoints), radius
 
 
 def closed(like: "Ball", mid: Array, radius: Any, ambiguous: Array) -> "Ball":
     """A single number; a radius that is none is infinite."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         result = like.around(mid, np.where(np.isnan(radius), np.inf, radius), like.tested)
     result.ambiguous = ambiguous
     return result

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from harness import stack
+from harness import head, stack
 from harness.calling import Misbehaved, call_stack
-from harness.derivation import PARAMETERS, REFERENCE, STEPS
+from harness.derivation import HEAD, PARAMETERS, REFERENCE, STEPS
 from harness.floats import float_stack
 from harness.formats import FORMATS
 from harness.lattice import LADDER, lattice_stack
@@ -59,6 +59,21 @@ def test_a_stack_gives_the_bits_of_its_cases(formula, shape, dtype):
         assert [array.dtype for array in found] == [dtype] * len(expected)
         for mine, theirs in zip(found, expected, strict=True):
             assert np.array_equal(mine, theirs)
+
+
+@pytest.mark.parametrize("dtype", FORMATS[:3], ids=str)
+@pytest.mark.parametrize("shape", [(1, 1), (4, 3), (2, 7), (5, 10)], ids=str)
+@pytest.mark.parametrize("step", HEAD, ids=lambda step: step.formula)
+def test_a_stack_gives_what_its_cases_do_of_the_head(step, shape, dtype):
+    case = head.head_stack(np.random.default_rng(2), shape, dtype, 9)
+
+    ((arguments, expected),) = results(step.formula, case)
+    forms = [value.shape[1:] for value in expected]
+    found = at_once(getattr(REFERENCE, step.formula), arguments, forms)
+
+    assert [array.dtype for array in found] == [dtype] * len(expected)
+    for mine, theirs in zip(found, expected, strict=True):
+        assert np.array_equal(mine, theirs)
 
 
 def test_somebody_elses_formula_is_called_case_by_case():
