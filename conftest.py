@@ -10,9 +10,12 @@ import pytest
 
 import adapters
 from harness import options, profile, render, report, terminal, verdict, verdict_json
+from harness.candidate import CandidateError
 from harness.derivation import REFERENCE
 from harness.finding import Finding
+from harness.many.files import several
 from harness.verification import Verification
+from tests.many.one import ONE
 
 TESTS = "tests/derivation"
 ASKED = pytest.StashKey[options.Asked]()
@@ -28,6 +31,21 @@ profile.load()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("crossgrad", "verify a derivation of backpropagation")
     options.offer(group.addoption, options.RUN, ", ".join(adapters.discover()))
+
+
+def pytest_cmdline_main(config: pytest.Config) -> pytest.ExitCode | None:
+    """Several derivations have a run each, side by side, and none here."""
+    given = config.option
+    if given.help or given.version or not given.derivation:
+        return None
+    with _refusing(adapters.FrameworkError, options.UsageError):
+        with options.refusing(f"{options.DERIVATION.name} ", CandidateError):
+            files = several(given.derivation, config.invocation_params.dir)
+        if files is None:
+            return None
+        from tests.many import side_by_side
+
+        return side_by_side.run(config, files, _frameworks(config), _runner(config))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -88,7 +106,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         run = config.stash[VERIFICATION]
         with _refusing(adapters.FrameworkError), _here_to_stay():
             witnesses, config.stash[UNAVAILABLE] = adapters.choose(_frameworks(config), run.kink)
-        config.stash[VERIFICATION] = Verification(run.derivation, witnesses, run.against, run.kink)
+        one = config.stash.get(ONE, None)
+        config.stash[VERIFICATION] = Verification(
+            run.derivation, witnesses, run.against, run.kink, one.memory if one else None
+        )
     asked = any(option.value(config.option) for option in options.RUN)
     chosen = any(item.path.is_relative_to(config.rootpath / TESTS) for item in session.items)
     config.stash[DUE] = asked or chosen
@@ -139,6 +160,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if session.exitstatus == pytest.ExitCode.INTERRUPTED:
         config.stash[UNFINISHED].append("the run was interrupted")
     config.stash[VERDICT] = verdict_json.as_json(_conclude(config))
+    if one := config.stash.get(ONE, None):
+        one.verdict = config.stash[VERDICT]
     if not config.stash[UNFINISHED]:
         _leave_the_failures_to_the_verdict(config)
     passed = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
@@ -172,11 +195,16 @@ def _conclude(config: pytest.Config) -> verdict.Verdict:
     asked, run = config.stash[ASKED], config.stash[VERIFICATION]
     frameworks = set(map(adapters.framework_of, _frameworks(config)))
     not_asked = [name for name in adapters.discover() if name not in frameworks]
-    tests = os.path.relpath(config.rootpath / TESTS, config.invocation_params.dir)
-    marked = [] if config.option.markexpr else ["-m", ""]  # what takes long was not left out
-    by_tox = os.environ.get("TOX_ENV_NAME")
-    runner = ["tox", "-e", by_tox, "--"] if by_tox else ["pytest", tests, *marked]
-    command = options.command(runner, config.option, options.RUN, asked.seed)
+    command = options.command(_runner(config), config.option, options.RUN, asked.seed)
     unfinished = config.stash[UNFINISHED]
     concluded = verdict.conclude(run, asked.seed, command, not_asked, unfinished, asked.notes)
     return verdict.without(verdict.of_head(concluded), config.stash[UNAVAILABLE])
+
+
+def _runner(config: pytest.Config) -> list[str]:
+    """What begins the command for such a run."""
+    if by_tox := os.environ.get("TOX_ENV_NAME"):
+        return ["tox", "-e", by_tox, "--"]
+    tests = os.path.relpath(config.rootpath / TESTS, config.invocation_params.dir)
+    marked = [] if config.option.markexpr else ["-m", ""]  # what takes long was not left out
+    return ["pytest", tests, *marked]

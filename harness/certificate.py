@@ -81,12 +81,15 @@ def ask(
     case: Case,
     truth: Trace,
     exact: bool,
+    known: dict[tuple[object, ...], bool] | None = None,
 ) -> None:
     """Put the first cases of a stack to the mistakes that are still open.
 
     `truth` is the trace of a witness with which the derivation agrees on the whole stack, as
     `compared` says; `formulas` are the derivation's own, which may also have been `chained`.
+    `known` is what came of asking on this stack before, whichever derivation's run it was.
     """
+    known = {} if known is None else known
     checked = {(item.formula, item.quantity) for item in compared if item.formula in formulas}
     if chained and TRAIN_STEP not in formulas and case.targets is None:
         checked |= {(TRAIN_STEP, item.quantity) for item in compared}
@@ -110,8 +113,11 @@ def ask(
     for mistake in mistakes:
         if not len(places := sample if _about_kink(mistake) else smooth):
             continue
-        asked = part(case, places), part_of_trace(truth, places)
-        if blamed(mistake, *asked, exact, reference):
+        key = mistake.name, tuple(places)
+        if key not in known:
+            asked = part(case, places), part_of_trace(truth, places)
+            known[key] = bool(blamed(mistake, *asked, exact, reference))
+        if known[key]:
             certificate.caught.add(mistake.name)
     certificate.survivors -= certificate.caught
 

@@ -10,7 +10,7 @@ from harness.case import Array, Case, Layer, Trace, pick
 from harness.checking import compare_all
 from harness.compare import Census
 from harness.compared import Compared
-from harness.derivation import REFERENCE, Derivation
+from harness.derivation import REFERENCE, Derivation, formula_of
 from harness.kinds import FATAL
 from harness.lattice import is_exact, is_normal
 from harness.mistakes import Mistake
@@ -104,6 +104,7 @@ def smallest(
     quantity, kind, outlier = key
     if kind in FATAL:
         return shown
+    of_interest = [formula_of(quantity)]
 
     def shows(case: Case) -> Shown | None:
         exact = is_exact(case, reference)
@@ -111,7 +112,8 @@ def smallest(
             return None
         regime, trace = "exact" if exact else "certified", trace_of(witness, case)
         recomputes = getattr(witness, "recomputes", False)
-        compared, faults = compare_all(derivation, case, trace, exact, reference, recomputes)
+        how = exact, reference, recomputes
+        compared, faults = compare_all(derivation, case, trace, *how, formulas=of_interest)
         if kind.startswith(KINDS) and exact:
             _, faults, _ = vary(derivation, case, trace)
         if kind != VALUES:

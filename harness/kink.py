@@ -27,15 +27,19 @@ def choice(given: str | None, derivation: Derivation) -> float:
     The reference makes the document's choice, so it can fill in for another in no formula in which
     the choice is made.
     """
-    if given is None:
-        return 0.0
-    if given not in CHOICES:
-        raise KinkError(f"{given}: expected one of {', '.join(CHOICES)}")
+    at_kink = number(given)
     makes_it = OWN in derivation.own or derivation.own == (TRAIN_STEP,)
-    if CHOICES[given] and not (makes_it and derivation is not REFERENCE):
+    if at_kink and not (makes_it and derivation is not REFERENCE):
         expected = f"expected a --derivation with {OWN} or with {TRAIN_STEP} alone"
         raise KinkError(f"{given}: the reference's {OWN} gives 0 at the kink, {expected}")
-    return CHOICES[given]
+    return at_kink
+
+
+def number(given: str | None) -> float:
+    """The same, whoever is to make it. Raises KinkError."""
+    if given is not None and given not in CHOICES:
+        raise KinkError(f"{given}: expected one of {', '.join(CHOICES)}")
+    return CHOICES[given or "0"]
 
 
 def exact_for(case: Case, reference: Derivation) -> Case:

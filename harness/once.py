@@ -16,8 +16,8 @@ from harness.case import Array
 from harness.derivation import Step
 from harness.walk import Call
 
-# Of each step at each layer: the arguments of its first call, and the results.
-Made: TypeAlias = dict[tuple[Step, int], tuple[Sequence[Any], Sequence[Any]]]
+# Of each step at each layer: the arguments of its calls, and the results.
+Made: TypeAlias = dict[tuple[Step, int], list[tuple[Sequence[Any], Sequence[Any]]]]
 # A result for the whole stack; the places of the cases of another result, and that.
 Patch: TypeAlias = Callable[[Any, Array, Any], Any]
 
@@ -29,21 +29,23 @@ def once(call: Call, made: Made, patch: Patch) -> Call:
     """
 
     def once(step: Step, layer: int, arguments: Sequence[Any]) -> Sequence[Any]:
-        if (step, layer) in made:
-            before, results = made[step, layer]
-            other = _other(before, arguments)
+        calls = made.setdefault((step, layer), [])
+        others = [_other(before, arguments) for before, _ in calls]
+        for other, (_, results) in zip(others, calls, strict=True):
             if not other.any():
                 return results
-            if other.ndim and np.count_nonzero(other) * 2 < other.size:
-                places = np.flatnonzero(other)
-                few = [each[places] if each.ndim else each for each in arguments]
-                some = call(step, layer, few)
-                if _known(some):
-                    pairs = zip(results, some, strict=True)
-                    return [patch(result, places, part) for result, part in pairs]
+        if others and others[0].ndim and np.count_nonzero(others[0]) * 2 < others[0].size:
+            places = np.flatnonzero(others[0])
+            few = [each[places] if each.ndim else each for each in arguments]
+            some = call(step, layer, few)
+            if _known(some):
+                pairs = zip(calls[0][1], some, strict=True)
+                results = [patch(result, places, part) for result, part in pairs]
+                calls.append((arguments, results))
+                return results
         results = call(step, layer, arguments)
         if _known(results):
-            made.setdefault((step, layer), (arguments, results))
+            calls.append((arguments, results))
         return results
 
     return once

@@ -44,6 +44,11 @@ DERIVATION: Final = Option(
     "the derivation to verify: a Python file or notebook, of formulas or in the document's style "
     "(default: the reference)",
 )
+DERIVATIONS: Final = DERIVATION._replace(
+    help="the derivation to verify: a Python file or notebook, of formulas or in the document's "
+    "style; repeatable, or a folder, for a table of many (default: the reference)",
+    many=True,
+)
 COMMAND: Final = Option(
     "--derivation-command",
     "COMMAND",
@@ -77,7 +82,10 @@ VERDICT_JSON: Final = Option(
 REPORT: Final = Option(
     "--report", "FILE.html", "write the verdict there as a page to look at", decides=False
 )
-RUN: Final = (DERIVATION, COMMAND, AGAINST, FRAMEWORK, KINK, DATABASE, VERDICT_JSON, REPORT)
+REPORTS: Final = REPORT._replace(
+    help="write the verdict there as a page to look at; of many derivations, a folder of pages"
+)
+RUN: Final = (DERIVATIONS, COMMAND, AGAINST, FRAMEWORK, KINK, DATABASE, VERDICT_JSON, REPORTS)
 
 
 class Asked(NamedTuple):
@@ -122,13 +130,13 @@ def asked(given: Namespace, folder: Path, root: Path, exits: ExitStack) -> Asked
         notes.append((file, process.notes))
         return process.derivation
 
+    refuse_both(given)
     derivation, against = REFERENCE, None
-    if (file := DERIVATION.value(given)) is not None:
+    if files := DERIVATIONS.value(given):
+        (file,) = files  # several have a run each
         with refusing(f"{DERIVATION.name} ", CandidateError):
             derivation = isolated(file)
     if (program := COMMAND.value(given)) is not None:
-        if file is not None:
-            raise UsageError(f"{COMMAND.name} {program}: expected it without {DERIVATION.name}")
         with refusing(f"{COMMAND.name} ", CandidateError):
             derivation = isolated(program, is_command=True)
     with refusing(f"{KINK.name} ", kink.KinkError):
@@ -140,6 +148,13 @@ def asked(given: Namespace, folder: Path, root: Path, exits: ExitStack) -> Asked
     return Asked(seed, derivation, against, at_kink, path, page, notes)
 
 
+def refuse_both(given: Namespace) -> None:
+    """Raises UsageError if there are files and a program, for a run has one derivation."""
+    program = COMMAND.value(given)
+    if program is not None and DERIVATIONS.value(given):
+        raise UsageError(f"{COMMAND.name} {program}: expected it without {DERIVATION.name}")
+
+
 def place_of(name: str, value: str | None, folder: Path) -> Path | None:
     """The file that is to be written, if one is named. Raises UsageError if it cannot be."""
     if value is None:
@@ -147,6 +162,21 @@ def place_of(name: str, value: str | None, folder: Path) -> Path | None:
     with refusing(f"{name} {value}: cannot be written: ", OSError):
         verdict_json.check_writable(folder / value)
     return folder / value
+
+
+def folder_of(name: str, value: str | None, folder: Path) -> Path | None:
+    """The folder that pages are to be written to, made if it is not there. Raises UsageError."""
+    if value is None:
+        return None
+    path = folder / value
+    if path.is_file():
+        raise UsageError(f"{name} {value}: is a file, expected a folder for the pages of many")
+    with refusing(f"{name} {value}: cannot be written: ", OSError):
+        if not path.is_dir():
+            verdict_json.check_writable(path)
+            path.mkdir()
+        verdict_json.check_writable(path / "index.html")
+    return path
 
 
 @contextmanager

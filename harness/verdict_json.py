@@ -211,6 +211,6 @@ def check_writable(path: Path) -> None:
         pass
 
 
-def write(verdict: dict[str, Any], path: Path) -> None:
-    """Write it atomically: a reader finds the old file or the new one, never a part."""
+def write(verdict: dict[str, Any] | list[dict[str, Any]], path: Path) -> None:
+    """Write it, or many, atomically: a reader finds the old file or the new one, never a part."""
     files.replace(path, json.dumps(verdict, indent=1, allow_nan=False) + "\n")

@@ -25,10 +25,11 @@ from harness.finding import (
     smallest,
 )
 from harness.grid import Grid
+from harness.memory import Counted, Known, Memory
 from harness.special import Alike
-from harness.tally import Row, Tally, tally_of
+from harness.tally import Row, Tally
 from harness.variations import KINDS, vary
-from harness.witness import Witness, has_head, same, trace_of
+from harness.witness import Witness, has_head, same
 
 Result: TypeAlias = tuple[list[Compared], list[Fault]]
 
@@ -42,8 +43,10 @@ class Verification:
         witnesses: Sequence[Witness],
         against: Derivation | None = None,
         kink: float = 0,
+        memory: Memory | None = None,
     ) -> None:
         self.derivation = derivation
+        self.memory = memory  # what other derivations have met before the same witnesses
         self.kink = kink  # ReLU's derivative where z == 0, as the witnesses choose it
         self.reference = reference_at(kink)
         self.against = against  # what the derivation is also compared with, on the same cases
@@ -90,37 +93,39 @@ class Verification:
         about = quantities_of(of) if of else ALL_QUANTITIES
         if exact and self.kink:
             case = kinks.exact_for(case, self.reference)
+        known = self.memory.of(case, exact, at_true_shape, of) if self.memory else Known(case)
+        case = known.case
         traces = {
-            name: trace_of(witness, case, at_true_shape)
-            for name, witness in self._able(case).items()
+            name: known.trace(witness, at_true_shape) for name, witness in self._able(case).items()
         }
         results: dict[str, Result] = {}
-        tallies: dict[str, list[Tally]] = {}
-        kept, kept_before = Kept.nothing(), Kept.nothing()
+        counted: dict[str, list[Counted]] = {}
+        kept, kept_before = known.kept(derivation.own, chained=False), Kept.nothing()
         for name, trace in traces.items():
             recomputes = self._recomputes(name)
             alike = (other for other in results if self._recomputes(other) == recomputes)
             twin = next((other for other in alike if same(traces[other], trace)), None)
-            given = case, trace, exact, self.reference, recomputes
-            results[name] = (
-                results[twin] if twin else compare_all(derivation, *given, kept, formulas)
-            )
-            counted = [item for item in results[name][0] if item.quantity in about]
+            given = trace, exact, self.reference, recomputes
+            if twin:
+                results[name], counted[name] = results[twin], counted[twin]
+            else:
+                counted[name], faults = known.compared(name, derivation, *given, kept, formulas)
+                results[name] = [item for item, _ in counted[name]], faults
+            told = [pair for pair in counted[name] if pair[0].quantity in about]
             if self.against and self.against.takes(case) and not twin:
-                before, _ = compare_all(self.against, *given, kept_before, formulas)
-                regression.note(self.changes, (i for i in before if i.quantity in about), counted)
-            tallies[name] = (
-                tallies[twin] if twin else [tally_of(item, case, trace) for item in counted]
-            )
-            for item, tally in zip(counted, tallies[name], strict=True):
+                before, _ = compare_all(self.against, case, *given, kept_before, formulas)
+                was = (item for item in before if item.quantity in about)
+                regression.note(self.changes, was, (item for item, _ in told))
+            for item, tally in told:
                 row = Row(item.quantity, name, regime, case.dtype.name)
                 self.tallies.setdefault(row, Tally()).add(tally)
+        known.keep(kept, derivation.own, chained=False)
         if self.derivation.train_step and not of and not any(map(_parted, results.values())):
-            compared = {item.quantity for result in results.values() for item in result[0]}
-            self.left_out |= set(QUANTITIES) - compared
-        findings = list(self._judged(regime, case, traces, results))
+            returned = {item.quantity for result in results.values() for item in result[0]}
+            self.left_out |= set(QUANTITIES) - returned
+        findings = list(self._judged(regime, known, traces, results))
         if chained and not findings and not self.derivation.train_step:
-            kept = Kept.nothing()
+            kept = known.kept(derivation.own, chained=True)
             for name, trace in traces.items():
                 result = compare(
                     self.derivation, case, trace, exact, True, self.reference, kept=kept
@@ -130,14 +135,15 @@ class Verification:
                     self.tallies[row].ambiguous += item.ambiguous
                 # What follows from the first quantity that is apart says nothing more.
                 first = [item for item in result[0] if item.apart.any()][:1]
-                found = self._judged(regime, case, {name: trace}, {name: (first, result[1])})
+                found = self._judged(regime, known, {name: trace}, {name: (first, result[1])})
                 findings += list(found)
+            known.keep(kept, derivation.own, chained=True)
         if traces and not findings:
             # Beside another z than the one returned, a mistake might look caught that is not.
             name = min(traces, key=self._recomputes)
             agreed = [item for item in results[name][0] if item.quantity in about]
-            own = self.derivation.own
-            certificate.ask(self.certificate, own, chained, agreed, case, traces[name], exact)
+            asked = self.derivation.own, chained, agreed, case, traces[name], exact, known.blamed
+            certificate.ask(self.certificate, *asked)
         if varied and traces:
             findings += self._vary(regime, case, traces, findings)
         return findings
@@ -160,7 +166,7 @@ class Verification:
         calls, faults, notes = vary(self.derivation, case, trace, [*wrong, *known])
         self.varied += calls
         self.notes |= dict.fromkeys(notes)
-        return list(self._judged(regime, case, {name: trace}, {name: ([], faults)}))
+        return list(self._judged(regime, Known(case), {name: trace}, {name: ([], faults)}))
 
     def repeat(self, case: Case, regime: str) -> list[Finding]:
         """Ask every witness again, with one thread and with many; returns the findings."""
@@ -174,9 +180,10 @@ class Verification:
         ]
 
     def _judged(
-        self, regime: str, case: Case, traces: dict[str, Trace], results: dict[str, Result]
+        self, regime: str, known: Known, traces: dict[str, Trace], results: dict[str, Result]
     ) -> Iterator[Finding]:
         """The findings of one stack, new ones and known ones."""
+        case = known.case
         apart = {
             name: {(item.layer, item.quantity) for item in compared if item.apart.any()}
             for name, (compared, _) in results.items()
@@ -204,6 +211,7 @@ class Verification:
                     case,
                     item,
                     traces[name],
+                    known.judged,
                 )
                 agreeing = tuple(n for n in results if n != name and n not in siding)
                 item = against_outlier(item, outlier)

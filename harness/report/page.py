@@ -38,6 +38,11 @@ class Head(NamedTuple):
 
 def page(verdict: Mapping[str, Any]) -> str:
     """The whole file. Raises ValueError or LookupError if a disagreement is not in its case."""
+    return rendered("page.html", _context(dict(verdict)))
+
+
+def rendered(template: str, context: Mapping[str, Any]) -> str:
+    """A file made of a template; whatever is put into it is escaped, but for Markup."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
@@ -46,7 +51,7 @@ def page(verdict: Mapping[str, Any]) -> str:
         lstrip_blocks=True,
     )
     environment.filters["count"] = "{:,}".format
-    text = environment.get_template("page.html").render(**_context(dict(verdict)))
+    text = environment.get_template(template).render(**context)
     # JSON may hold half of a surrogate pair, and UTF-8 cannot.
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 

@@ -1,6 +1,6 @@
 """What the derivation tests share: the run's seed, and the doors to its one `Verification`."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -63,13 +63,13 @@ def check(verification: Verification, judge: Callable[..., None]) -> Callable[..
 
 
 @pytest.fixture(scope="session")
-def check_planned(
-    verification: Verification, judge: Callable[..., None]
-) -> Callable[[Iterable[Planned]], None]:
-    """Checks every planned stack, one after the other; may fail."""
+def check_planned(verification: Verification, judge: Callable[..., None]) -> Callable[..., None]:
+    """check_planned(plan, ...) checks every stack that the plan has; may fail."""
 
-    def check_planned(stacks: Iterable[Planned]) -> None:
+    def check_planned(plan: Callable[..., Iterator[Planned]], *about: Any) -> None:
         __tracebackhide__ = True
+        memory = verification.memory
+        stacks = memory.planned(plan, *about) if memory else plan(*about)
         judge(found for planned in stacks for found in verification.check(**planned._asdict()))
 
     return check_planned

@@ -27,7 +27,7 @@ def test_stacks_of_every_shape_agree(
     dtype: np.dtype[Any],
 ) -> None:
     """Bit for bit on the ladder of magnitudes; within the radius over the range of exponents."""
-    check_planned(stacks(regime, seed, dtype, size(verification.derivation)))
+    check_planned(stacks, regime, seed, dtype, size(verification.derivation))
 
 
 # @given stands outside, so that --hypothesis-show-statistics counts the labels of the cases drawn.

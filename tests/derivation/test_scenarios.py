@@ -128,4 +128,4 @@ def test_scenario_c_layers_of_neurons(
     dtype: np.dtype[Any],
 ) -> None:
     """The next layer's deriv_relu_wrt_inputs is this layer's upstream, also when chained."""
-    check_planned(layers_stacks(seed, dtype, size(verification.derivation)))
+    check_planned(layers_stacks, seed, dtype, size(verification.derivation))

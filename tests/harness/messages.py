@@ -13,6 +13,7 @@ from messages_page import (
     finding,
     framework,
     lines,
+    table,
     told,
     verdict,
 )
@@ -26,6 +27,7 @@ FUZZ = ("tests.campaign", "--processes", "1")
 MERGE = "harness.merge"
 BEGUN = (*FUZZ, "--tasks", "1", "--framework", "toy", "--resume", "state.json")
 VERIFY = ("pytest", "tests/derivation")
+MANY = ("--derivation", f"{WRONG}/bias_mean.py", "--derivation", f"{BROKEN}/syntax_error.py")
 
 
 def of(file, *options, tests=USUAL):
@@ -39,7 +41,7 @@ def by(framework, tests, *options):
 USAGE = [
     ("A derivation that cannot be loaded", error, [
         (*VERIFY, "--derivation", "nowhere.py"),
-        (*VERIFY, "--derivation", "tests/candidates"),
+        (*VERIFY, "--derivation", "no_cases"),
         (*VERIFY, "--derivation", "/dev/null"),
         *((*VERIFY, "--derivation", f"{BROKEN}/{name}.py") for name in (
             "syntax_error", "import_fails", "defines_none", "wrong_parameters", "not_callable",
@@ -84,6 +86,12 @@ USAGE = [
         (*VERIFY, "--verdict-json", "nowhere/verdict.json"),
         (*VERIFY, "--verdict-json", "tests"),
         (*VERIFY, "--report", "nowhere/page.html"),
+        (*VERIFY, *MANY, "--report", "nowhere/pages"),
+        (*VERIFY, *MANY, "--report", "text.json"),
+        (*VERIFY, *MANY, "--derivation-command", "cat"),
+        (*VERIFY, *MANY, "--kink", "2"),
+        (*VERIFY, *MANY, "--framework", "needy"),
+        (*VERIFY, *MANY, "--against", "nowhere"),
         (*VERIFY, "--example-database", "text.json"),
         (*VERIFY, "--example-database", "redis://localhost:1"),
         (*VERIFY, "--example-database", "no_cases"),
@@ -92,6 +100,7 @@ USAGE = [
         ("stage", "show", "redis"),
     ]),
     ("Options of a campaign", error, [
+        (*FUZZ, "--derivation", "tests/candidates"),
         (*FUZZ, "--minutes", "soon"),
         (*FUZZ, "--tasks", "-1"),
         (*FUZZ, "--processes", "0"),
@@ -197,6 +206,12 @@ FOUND = [
         by("stopped", "calls"),
         (*RUN, "-k", "nothing", "--framework", "toy"),
         (*RUN, "-k", "zeros", "--framework", "toy"),
+    ]),
+    ("Many derivations", table, [
+        (*RUN, "-k", USUAL, "--framework", "toy", *MANY),
+        (*RUN, "-k", USUAL, "--framework", "dies", *MANY),
+        (*RUN, "-k", USUAL, "--framework", "toy", *MANY, "--kink", "0.5"),
+        (*RUN, "--collect-only", "--framework", "toy", *MANY),
     ]),
     ("Campaigns", lines, [
         (*FUZZ, "--tasks", "0", "--framework", "toy", "--example-database", "empty"),

@@ -74,6 +74,11 @@ def lines(answer):
     return (answer[2] + answer[1]).strip().splitlines()
 
 
+def table(answer):
+    """Standard output alone: how far a run has come is said beside it, now and then."""
+    return answer[1].strip().splitlines()
+
+
 def prepared(folder):
     """A checkout with its adapters and files, and three revisions of the reference in git."""
     transcript.copy_to(folder, staged.STAGED)

@@ -33,7 +33,14 @@ def trace(case):
 
 VARIANTS = {"again": trace}
 """
-COPIED = ("harness", "reference", "tests/campaign", "tests/candidates", "tests/derivation")
+COPIED = (
+    "harness",
+    "reference",
+    "tests/campaign",
+    "tests/candidates",
+    "tests/derivation",
+    "tests/many",
+)
 WRONG = "tests/candidates/wrong/bias_mean.py"
 
 

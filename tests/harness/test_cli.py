@@ -62,7 +62,7 @@ SGD_SIGN = "tests/candidates/wrong/sgd_sign.py"
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     folder = tmp_path_factory.mktemp("checkout")
-    for name in ("harness", "reference", "tests/derivation", "tests/candidates"):
+    for name in ("harness", "reference", "tests/derivation", "tests/candidates", "tests/many"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "adapters").mkdir()
     for name in ("conftest.py", "pyproject.toml", "adapters/__init__.py"):

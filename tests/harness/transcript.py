@@ -16,7 +16,14 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("harness", "reference", "tests/campaign", "tests/candidates", "tests/derivation")
+COPIED = (
+    "harness",
+    "reference",
+    "tests/campaign",
+    "tests/candidates",
+    "tests/derivation",
+    "tests/many",
+)
 FILES = ("conftest.py", "pyproject.toml", "adapters/__init__.py", "adapters/conventions.toml")
 # Of the environment, what would change what is printed.
 LEFT_OUT = ("TOX_ENV_NAME", "PYTEST_ADDOPTS", "FORCE_COLOR", "PY_COLORS", "NO_COLOR", "COLUMNS")
