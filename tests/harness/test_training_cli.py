@@ -198,4 +198,4 @@ def test_without_the_digits_it_says_what_to_install(checkout, tmp_path):
     )  # fmt: skip
 
     assert run.returncode == 4
-    assert "pip install -r tests/training/requirements.txt" in " ".join(run.stderr.split())
+    assert "pip install -r requirements.txt" in " ".join(run.stderr.split())

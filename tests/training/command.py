@@ -78,7 +78,7 @@ def digits() -> tuple[np.ndarray, np.ndarray, str]:
     except ModuleNotFoundError as error:
         raise UsageError(
             f"the digits need the package {error.name}, which is not installed: "
-            "pip install -r tests/training/requirements.txt"
+            "pip install -r requirements.txt"
         ) from None
     images, classes = load_digits(return_X_y=True)
     return images, classes, sklearn.__version__
