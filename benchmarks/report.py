@@ -19,7 +19,7 @@ a gradient written by hand, one case a call; *own layer* is dense + ReLU in thei
 operations instead, the fastest that they can be given."""
 
 CAUGHT = """\
-Of the {catalogue} mistakes of the catalogue {expressible} can be planted as a hand-written
+Of the {catalogue} mistakes in a layer {expressible} can be planted as a hand-written
 gradient, and so be shown to a gradient checker; the others are in the update, or leave outputs and
 gradients as they are. Each checker gets what its user would give it: its default tolerances, and
 one Gaussian draw at {usual}, for a whole step with a second layer. *With care* adds a draw at each

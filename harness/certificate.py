@@ -25,7 +25,15 @@ from harness.calling import one_by_one
 from harness.case import Array, Case, LayerTrace, Shape, Trace, part, part_of_trace
 from harness.checking import compare, compare_step
 from harness.compared import Compared
-from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP, Derivation, reference_at
+from harness.derivation import (
+    FORMULAS,
+    HEAD_FORMULAS,
+    REFERENCE,
+    TRAIN_STEP,
+    Derivation,
+    reference_at,
+)
+from harness.head import head_stack
 from harness.lattice import LADDER, Rung, lattice_stack
 from harness.mistakes import CATALOGUE, Mistake, planted
 from harness.table import listed
@@ -156,23 +164,36 @@ def _about_kink(mistake: Mistake) -> bool:
 
 
 def shown_by(mistake: Mistake, kink: float = 0) -> str:
-    """The simplest kind of case that shows a mistake, in words: "tiny integers at 2x1->1"."""
+    """The simplest kind of case that shows a mistake, in words: "tiny integers at 2x1->1", or
+    "logits of 2 samples and 3 classes" of one in the head."""
     (batch, *widths), rung = _simplest(mistake, kink)
+    if rung is None:
+        samples, classes = "1 sample" if batch == 1 else f"{batch} samples", widths[0]
+        return f"logits of {samples} and {classes} class{'es' if classes > 1 else ''}"
     at = f"at {batch}x{'->'.join(map(str, widths))}"
     return f"tiny integers {at}" if rung is LADDER[0] else f"float64 integers {rung.name} {at}"
 
 
 @cache
-def _simplest(mistake: Mistake, kink: float) -> tuple[Shape, Rung]:
-    rng = np.random.default_rng(0)
+def _simplest(mistake: Mistake, kink: float) -> tuple[Shape, Rung | None]:
     reference = reference_at(kink) if _about_kink(mistake) else REFERENCE
+    for shape, rung, case in _simple(mistake.formula in HEAD_FORMULAS):
+        head = case.targets is not None
+        truth = walk(one_by_one(reference, shape, [], head), case)
+        if blamed(mistake, case, truth, not head, reference):
+            return shape, rung
+    raise ValueError(f"no simple case shows {mistake.name}")
+
+
+def _simple(head: bool) -> Iterator[tuple[Shape, Rung | None, Case]]:
+    rng, dtype = np.random.default_rng(0), np.dtype(np.float64)
+    if head:
+        for batch, classes in ((1, 1), (1, 2), (2, 1), (2, 2)):
+            yield (batch, classes), None, head_stack(rng, (batch, classes), dtype, 32)
+        return
     for shape in SIMPLEST:
         for rung in LADDER[:-1]:
-            case = lattice_stack(rng, shape, np.dtype(np.float64), rung, 32)
-            truth = walk(one_by_one(reference, shape, []), case)
-            if blamed(mistake, case, truth, True, reference):
-                return shape, rung
-    raise ValueError(f"no simple case shows {mistake.name}")
+            yield shape, rung, lattice_stack(rng, shape, dtype, rung, 32)
 
 
 def as_json(certificate: Certificate) -> dict[str, Any]:

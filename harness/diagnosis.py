@@ -13,23 +13,21 @@ than float16 or float32 have, there is one term in each sum.
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
-from harness.ball import Ball
 from harness.calling import Fault, one_by_one
 from harness.case import QUANTITIES, Case, Shape, Trace
-from harness.compare import differs, is_bit_for_bit
-from harness.derivation import HEAD_FORMULAS, REFERENCE, TRAIN_STEP, Derivation
+from harness.compare import is_bit_for_bit
+from harness.derivation import HEAD_FORMULAS, TRAIN_STEP, Derivation
 from harness.finding import VALUES, Diagnosis, Finding
-from harness.formats import precision
-from harness.forms import in_any_form
-from harness.head import head_stack, one_alone
+from harness.head import ALONE, head_stack, one_alone
 from harness.kinds import CHANGED, RAISED, WRONG_SHAPE
 from harness.lattice import LADDER, lattice_stack
 from harness.mistakes import CATALOGUE, Mistake, planted
 from harness.pattern import Sample, describe
+from harness.seen import Seen, radii, said_of, same
 from harness.walk import only, walk
 from harness.whole_step import step_by_step
 from harness.witness import Witness, WitnessError, trace_of
@@ -45,21 +43,6 @@ SEED: Final = 0
 
 # The quantities that have a value for every z.
 OF_UNITS: Final = ("layer_outputs", "relu_outputs", "deriv_relu_wrt_z")
-
-
-class Seen(NamedTuple):
-    """What a derivation made of a stack: its quantities, None where unknown, and its faults.
-
-    Exponentials round, so no two spellings have the same bits in a case with a head. There, two
-    are the same where they differ by no more than the certified `radii` of float32, which are much
-    larger than what float64's rounding makes of a spelling, and smaller than a mistake.
-    """
-
-    case: Case
-    truth: Trace
-    trace: Trace
-    faults: Sequence[Fault]
-    radii: Trace | None = None
 
 
 def diagnose(derivation: Derivation, finding: Finding, witness: Witness) -> Diagnosis | None:
@@ -78,8 +61,7 @@ def diagnose(derivation: Derivation, finding: Finding, witness: Witness) -> Diag
             # What hangs or answers at random would do so again on every case.
             if not all(_told(fault.kind) for fault in faults):
                 return None
-            radii = None if case.targets is None else _radii(case, truth)
-            seen.append(Seen(case, truth, trace, faults, radii))
+            seen.append(Seen(case, truth, trace, faults, radii(case, truth)))
     except WitnessError:
         return None
     if mistakes := _mistakes(finding, seen, derivation.one_layer):
@@ -99,7 +81,7 @@ def _told(kind: str) -> bool:
 def _cases(finding: Finding, one_layer: bool) -> Iterator[Case]:
     """The reported case, where rounding cannot make two spellings differ, and the battery."""
     if finding.formula in HEAD_FORMULAS:
-        yield from _battery_of_head()
+        yield from _battery_of_head(finding.formula in ALONE)
         return
     if is_bit_for_bit(finding.shown.regime):
         yield finding.shown.case
@@ -118,23 +100,14 @@ def _battery(layers: bool) -> tuple[Case, ...]:
 
 
 @cache
-def _battery_of_head() -> tuple[Case, ...]:
+def _battery_of_head(far: bool) -> tuple[Case, ...]:
+    """Logits near each other, and `far` from it for what has an answer where outputs are 0."""
     rng, dtype = np.random.default_rng(SEED), np.dtype(np.float64)
     shapes = list(product((1, 2, 3), (1, 2, 3)))
-    near = [head_stack(rng, shape, dtype, CASES) for shape in shapes]
-    far = [one_alone(rng, batch, classes, dtype, CASES) for batch, classes in shapes]
-    return (*near, *far)
-
-
-def _radii(case: Case, truth: Trace) -> Trace:
-    single = precision(np.dtype(np.float32))
-
-    def ball(value: Any) -> Ball:
-        return value if isinstance(value, Ball) else Ball.exact(value, single)
-
-    with np.errstate(all="ignore"):
-        (balls,) = walk(in_any_form(REFERENCE, ball), case, truth)
-        return (type(balls)(*(each.radius for each in balls)),)
+    stacks = [head_stack(rng, shape, dtype, CASES) for shape in shapes]
+    if far:
+        stacks += [one_alone(rng, batch, classes, dtype, CASES) for batch, classes in shapes]
+    return tuple(stacks)
 
 
 def _ask(
@@ -183,18 +156,20 @@ def _explains(mistake: Mistake, formula: str, seen: Sequence[Seen], about: Seque
     wrong = planted(mistake)
     quantities = about if formula == TRAIN_STEP else mistake.quantities
     is_wrong = False
-    for case, truth, observed, faults, radii in seen:
+    for case, truth, observed, faults, near in seen:
         trace, own_faults = _ask(wrong, formula, case, truth)
-        right = not own_faults and _same(truth, trace, quantities, radii)
+        right = not own_faults and same(truth, trace, quantities, near)
         # In a whole step, what fails in one layer may be right or wrong in another.
         if (right or formula == TRAIN_STEP) and _fails(truth, observed, faults):
             continue
-        told = _about(quantities, faults)
+        rounds = near is not None
+        told = said_of(quantities, faults, rounds)
         if faults and not told:  # another quantity's fault, which hides this one
             continue
-        if told != _about(quantities, own_faults) or not _same(observed, trace, quantities, radii):
+        alike = told == said_of(quantities, own_faults, rounds)
+        if not alike or not same(observed, trace, quantities, near):
             return False
-        is_wrong |= bool(told) or not _same(truth, observed, quantities, radii)
+        is_wrong |= bool(told) or not same(truth, observed, quantities, near)
     return is_wrong
 
 
@@ -205,35 +180,6 @@ def _fails(truth: Trace, observed: Trace, faults: Sequence[Fault]) -> bool:
         for entries in zip(truth, observed, strict=True)
         for right, wrong in zip(*entries, strict=True)
     )
-
-
-def _about(quantities: Sequence[str], faults: Sequence[Fault]) -> list[tuple[str, int, str, str]]:
-    """What the faults of these quantities say; an exception is about all. Zero's sign is left out,
-    as in every comparison."""
-    return [
-        (
-            "" if fault.kind == RAISED else fault.quantity,
-            *(fault.place, fault.kind, fault.observed.replace("-0.0 ", "0.0 ")),
-        )
-        for fault in faults
-        if fault.quantity in quantities or fault.kind == RAISED
-    ]
-
-
-def _same(one: Trace, other: Trace, quantities: Sequence[str], radii: Trace | None) -> bool:
-    """Whether two traces have the same numbers in these quantities, where both have them."""
-    for layer, (mine, theirs) in enumerate(zip(one, other, strict=True)):
-        for quantity in quantities:
-            values = getattr(mine, quantity), getattr(theirs, quantity)
-            if any(value is None for value in values):
-                continue
-            apart = differs(*values)
-            if radii is not None and apart.any():
-                with np.errstate(invalid="ignore"):
-                    apart &= ~(np.abs(values[0] - values[1]) <= getattr(radii[layer], quantity))
-            if apart.any():
-                return False
-    return True
 
 
 def _samples(quantity: str, seen: Sequence[Seen]) -> Iterator[Sample]:

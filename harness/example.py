@@ -31,7 +31,7 @@ def example(finding: dict[str, Any], formulas: Mapping[str, str]) -> Iterator[st
         yield from _parties(finding, f"{formulas[formula]}, {finding['place']}")
         yield from _labelled("regime", _regime(finding["regime"]))
     else:
-        where = _where(finding)
+        where = place_of(finding)
         if finding["outlier"] == DERIVATION:
             where = f"{subject} {kind}: {quantity}, {where}"
             of = ", ".join([formulas[formula], *inside])
@@ -59,7 +59,7 @@ def example(finding: dict[str, Any], formulas: Mapping[str, str]) -> Iterator[st
         mark = ", the element marked" if arrays[0][1].size > 1 else ""
         yield from _labelled("", f"{quantity}{mark}:")
         yield from _matrices(arrays, tuple(finding["index"]))
-        yield from _census(finding["census"])
+        yield from _census(finding)
     if finding["mistakes"] is not None:
         yield from _diagnosis(finding)
     if by_values and not finding["mistakes"]:
@@ -71,7 +71,7 @@ def _parties(finding: dict[str, Any], by_hand: str) -> Iterator[str]:
     """A disagreement in values: where it is, and who says what."""
     quantity, framework = finding["quantity"], finding["framework"]
     index = f", index {finding['index']}" if finding["index"] else ""
-    where = f"{_where(finding)}{index}"
+    where = f"{place_of(finding)}{index}"
     if finding["outlier"] == DERIVATION:
         yield from folded([f"{quantity} disagrees with {framework}: {where}"])
         right, wrong = framework, by_hand
@@ -85,9 +85,11 @@ def _parties(finding: dict[str, Any], by_hand: str) -> Iterator[str]:
     yield from _labelled("observed", f"{finding['observed']}   ({wrong})")
 
 
-def _where(finding: dict[str, Any]) -> str:
-    head = finding["quantity"] in cases.HEAD_QUANTITIES
-    return "after the last layer" if head else f"layer {finding['layer']}"
+def place_of(finding: Mapping[str, Any], layer: int | None = None) -> str:
+    """The layer of a finding, or another one, in words."""
+    if finding["quantity"] in cases.HEAD_QUANTITIES:
+        return "after the last layer"
+    return f"layer {finding['layer'] if layer is None else layer}"
 
 
 def _regime(regime: str) -> str:
@@ -125,7 +127,8 @@ def _advice(finding: dict[str, Any]) -> Iterator[str]:
         yield from _labelled("try", advice.attempt)
 
 
-def _census(census: dict[str, Any]) -> Iterator[str]:
+def _census(finding: dict[str, Any]) -> Iterator[str]:
+    census = finding["census"]
     worst, (layer, *index) = census["worst"], census["worst"]["layer_and_index"]
     share = f"{census['differing']:,} of {census['compared']:,} elements differ in the whole run"
     yield from _labelled("census", share)
@@ -134,7 +137,8 @@ def _census(census: dict[str, Any]) -> Iterator[str]:
             "", f"observed / expected is always {census['constant_ratio'] + 0.0:g}"
         )
     ulps = f"{float(worst['ulps']):.3g} units in the last place"
-    yield from _labelled("", f"worst: {ulps}, layer {layer}, index {index}:")
+    at = f", index {index}" if index else ""
+    yield from _labelled("", f"worst: {ulps}, {place_of(finding, layer)}{at}:")
     yield from _labelled("", f"expected {worst['expected']}, observed {worst['observed']}")
 
 
@@ -168,6 +172,8 @@ def _rows(array: Array, marked: tuple[int, ...]) -> list[str]:
         return [f"empty, shape {array.shape}"]
     if array.size > LARGE:
         return [f"shape {array.shape}"]
+    if np.issubdtype(array.dtype, np.integer):
+        return [f"[{' '.join(map(str, row))}]" for row in array]
     cells = [[_number(value) for value in row] for row in array]
     if marked and array.size > 1:
         cells[marked[0]][marked[1]] = f">{cells[marked[0]][marked[1]]}<"

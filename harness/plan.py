@@ -13,6 +13,8 @@ from harness.case import Case, Shape
 from harness.derivation import REFERENCE, Derivation
 from harness.floats import float_stack
 from harness.formats import FORMATS
+from harness.head import ALONE, EQUAL, OF_ANY, OF_POWERS, equal_logits, head_stack, one_alone
+from harness.head import SHAPES as HEAD_SHAPES
 from harness.lattice import LADDER, Rung, lattice_stack
 from harness.strategies import DEEP, EDGES, GRID
 
@@ -38,6 +40,7 @@ class Planned(NamedTuple):
     regime: str
     at_true_shape: bool = False
     chained: bool = False
+    of: str = ""
 
 
 def size(derivation: Derivation) -> int:
@@ -77,6 +80,29 @@ def layers_stacks(seed: int, dtype: np.dtype[Any], count: int = STACK) -> Iterat
             for rung in rungs:
                 case = _stack(rng, regime, DEEP[place], dtype, rung, count)
                 yield Planned(case, regime, place == seed % len(DEEP), chained=True)
+
+
+def equal_stacks(seed: int, dtype: np.dtype[Any]) -> Iterator[Planned]:
+    """Of the head: all logits of a sample are equal, among a power of two."""
+    rng = _generator(seed, dtype, "equal")
+    for batch, classes in OF_POWERS:
+        case = equal_logits(rng, batch, classes, dtype, ONE_BY_ONE)
+        yield from (Planned(case, EXACT, of=formula) for formula in EQUAL)
+
+
+def alone_stacks(seed: int, dtype: np.dtype[Any]) -> Iterator[Planned]:
+    """Of the head: one logit of each sample is far above the others."""
+    rng = _generator(seed, dtype, "alone")
+    for batch, classes in OF_POWERS[1:] + OF_ANY:
+        case = one_alone(rng, batch, classes, dtype, ONE_BY_ONE)
+        yield from (Planned(case, EXACT, of=formula) for formula in ALONE)
+
+
+def logits_stacks(seed: int, dtype: np.dtype[Any]) -> Iterator[Planned]:
+    """Of the head: any logits."""
+    rng = _generator(seed, dtype, "logits")
+    for shape in HEAD_SHAPES:
+        yield Planned(head_stack(rng, shape, dtype, ONE_BY_ONE), CERTIFIED)
 
 
 def _stack(

@@ -1,7 +1,8 @@
 """How soon a run catches each known mistake: `python -m harness.sensitivity` writes the table.
 
 It walks the exact stacks of the default run (`plan.py`), in their order. In the exact regime the
-reference is the truth, so no framework is needed.
+reference is the truth, so no framework is needed. Nor is one where exponentials round, as in
+softmax and cross-entropy: the reference is inside its own radii.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,8 +15,11 @@ from harness import plan
 from harness.calling import one_by_one
 from harness.case import ALL_QUANTITIES, Case
 from harness.certificate import blamed
-from harness.derivation import FORMULAS, REFERENCE, TRAIN_STEP
+from harness.compare import is_bit_for_bit
+from harness.derivation import FORMULAS, HEAD_FORMULAS, REFERENCE, TRAIN_STEP
+from harness.head import DTYPES as HEAD_DTYPES
 from harness.mistakes import CATALOGUE, Mistake
+from harness.plan import Planned
 from harness.walk import walk
 
 TABLE: Final = Path(__file__).parents[1] / "docs" / "mistakes.md"
@@ -34,7 +38,8 @@ spoils, and for no other. It is named when a derivation makes the same error in 
 *Cases* is how many of a default run's {EXACT_CASES:,} generated exact cases are met until it is
 caught: the median of {SEEDS} seeds. What needs a shape (a square, several layers) takes longer, for
 shapes come in shuffled stacks of {STACK}. The document's own example, which a run meets before
-them, is not counted.
+them, is not counted. For softmax and cross-entropy they are cases of logits, and those alone on
+which the formula is compared: first what is exact there, then any logits, from one class on.
 """
 
 
@@ -52,20 +57,38 @@ def stacks(seed: int) -> Iterator[Case]:
             yield planned.case
 
 
+def head_stacks(seed: int, formula: str) -> Iterator[Planned]:
+    """The stacks of logits of a run on which a formula of the head is compared, in their order."""
+    for drawn in (plan.equal_stacks, plan.alone_stacks, plan.logits_stacks):
+        for dtype in HEAD_DTYPES:
+            yield from (each for each in drawn(seed, dtype) if each.of in ("", formula))
+
+
 def caught(mistakes: Iterable[Mistake], seed: int) -> dict[str, Caught]:
     """Each mistake's name, and where the run of this seed catches it; without those it misses."""
+    mistakes = list(mistakes)
+    others = [each for each in mistakes if each.formula not in HEAD_FORMULAS]
+    found = _caught(others, ((case, True) for case in stacks(seed)))
+    for formula in HEAD_FORMULAS:
+        drawn = ((each.case, is_bit_for_bit(each.regime)) for each in head_stacks(seed, formula))
+        found |= _caught([each for each in mistakes if each.formula == formula], drawn)
+    return found
+
+
+def _caught(open_cases: list[Mistake], drawn: Iterable[tuple[Case, bool]]) -> dict[str, Caught]:
+    """`drawn` are stacks, each with whether it is exact."""
     found: dict[str, Caught] = {}
-    open_cases = list(mistakes)
     before = 0
-    for case in stacks(seed):
-        if not open_cases:
-            break
-        truth = walk(one_by_one(REFERENCE, case.shape, []), case)
+    for case, exact in drawn if open_cases else ():
+        head = case.targets is not None
+        truth = walk(one_by_one(REFERENCE, case.shape, [], head), case)
         for mistake in open_cases:
-            if places := blamed(mistake, case, truth, exact=True):
+            if places := blamed(mistake, case, truth, exact):
                 first = before + min(places.values()) + 1
                 found[mistake.name] = Caught(first, frozenset(places))
         open_cases = [mistake for mistake in open_cases if mistake.name not in found]
+        if not open_cases:
+            break
         before += len(case.inputs)
     return found
 

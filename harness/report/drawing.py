@@ -5,7 +5,7 @@ A verdict has the case and the quantity; what else feeds the quantity (the layer
 a mask, the gradient of an update) is computed here by the reference.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -14,7 +14,9 @@ from harness import case as cases
 from harness.calling import one_by_one
 from harness.case import Array, Case
 from harness.derivation import reference_at
-from harness.report.matrices import FIRST, GAP, LAST, MOST, Feeds, Matrix, matrix, number
+from harness.report import of_head
+from harness.report.matrices import Feeds, Matrix, matrix, number
+from harness.report.of_head import CELL, ROW, joined, signed
 from harness.walk import walk
 
 
@@ -47,7 +49,7 @@ class _Line(NamedTuple):
     parts: tuple[tuple[str, str, str, str], ...]
 
 
-ROW, COLUMN, CELL = "its row", "its column", "its place"
+COLUMN = "its column"
 _LINES: Final = {
     "layer_outputs": _Line(
         "layer_outputs = np.dot(inputs, weights) + biases",
@@ -90,6 +92,7 @@ _LINES: Final = {
             ("+ {minus_rate} ×", "deriv_relu_wrt_biases", CELL, ""),
         ),
     ),
+    **{quantity: _Line(*line) for quantity, line in of_head.LINES.items()},
 }
 
 
@@ -97,14 +100,19 @@ def drawn(finding: Mapping[str, Any], kink: float) -> Drawing:
     """Raises ValueError or LookupError if the finding's places are not in its case."""
     case, quantity = cases.from_json(finding["case"]), finding["quantity"]
     values, line = _values(case, finding["layer"], kink), _LINES[quantity]
-    at = tuple(finding["index"]) if finding["arrays"] else ()
+    # The loss is one number, drawn as a matrix.
+    at = tuple(finding["index"]) or (0, 0) if finding["arrays"] else ()
     i, j = at or (-1, -1)
+    right = values["targets"].ravel() if "targets" in values else ()
     feeding: dict[str, tuple[tuple[int, int], Feeds]] = {
         ROW: ((i, -1), lambda row, _: row == i),
         COLUMN: ((-1, j), lambda _, column: column == j),
         CELL: ((i, j), lambda *place: place == at),
+        of_head.ALL: ((-1, -1), lambda *place: True),
+        of_head.RIGHT: ((-1, -1), lambda row, column: column == right[row]),
+        of_head.RIGHT_OF_ROW: ((i, -1), lambda row, column: row == i and column == right[i]),
     }
-    rate = _signed(-case.learning_rate)
+    rate = signed(-case.learning_rate)
     given = []
     for before, name, what, after in line.parts:
         shown = matrix(name, _operand(values, name), *feeding[what])
@@ -120,16 +128,17 @@ def drawn(finding: Mapping[str, Any], kink: float) -> Drawing:
         for sign, said, array in (("=", "expected", expected), ("≠", "observed", observed))
     ]
     # What the others computed may differ from the reference in the last bits.
-    sure = values[quantity][at] == expected[at]
+    sure = np.atleast_2d(values[quantity])[at] == expected[at]
     total = _written(quantity, values, case.learning_rate, kink, i, j)
     total += f" {'=' if sure else '≈'} {number(expected[at])}"
-    return Drawing(line.code, given, results, f"{quantity}[{i}, {j}]", total, number(observed[at]))
+    element = f"{quantity}{list(finding['index']) or ''}"
+    return Drawing(line.code, given, results, element, total, number(observed[at]))
 
 
 def _values(case: Case, layer: int, kink: float) -> dict[str, Array]:
     """What the formulas of one layer get and return, by the reference, without the stack axis."""
     seen: dict[str, Array] = {}
-    call = one_by_one(reference_at(kink), case.shape, [])
+    call = one_by_one(reference_at(kink), case.shape, [], case.targets is not None)
 
     def note(step: Any, at: int, arguments: Sequence[Any]) -> Sequence[Any]:
         results = call(step, at, arguments)
@@ -147,6 +156,8 @@ def _values(case: Case, layer: int, kink: float) -> dict[str, Array]:
 
 
 def _operand(values: Mapping[str, Array], name: str) -> Array:
+    if name == "targets":  # a column, beside the rows that they are of
+        return values[name][:, None]
     return values[name[:-2]].T if name.endswith(".T") else values[name]
 
 
@@ -154,34 +165,23 @@ def _written(
     quantity: str, values: Mapping[str, Array], rate: Any, kink: float, i: int, j: int
 ) -> str:
     """How the element at [i, j] is made, in numbers."""
+    if quantity in of_head.LINES:
+        return of_head.written(quantity, values, i, j)
     first, *others = (_operand(values, name) for _, name, _, _ in _LINES[quantity].parts)
     if quantity == "relu_outputs":
         return f"max(0, {number(first[i, j])})"
     if quantity == "deriv_relu_wrt_z":
-        z, passed_in = others[0][i, j], _signed(first[i, j])
+        z, passed_in = others[0][i, j], signed(first[i, j])
         side = ">" if z > 0 else "<" if z < 0 else "="
         factor = "1" if z > 0 else "0" if z < 0 else number(np.float64(kink))
         return f"{passed_in} × {factor}  (layer_outputs {number(z)} {side} 0)"
     if quantity == "deriv_relu_wrt_biases":
-        return _sum(map(_signed, first[:, j]))
+        return joined(map(signed, first[:, j]))
     if quantity in ("new_weights", "new_biases"):
-        return f"{number(first[i, j])} + {_signed(-rate)} × {_signed(others[0][i, j])}"
-    bias = [_signed(others[1][0, j])] if quantity == "layer_outputs" else []
-    return _sum([*_products(first[i], others[0][:, j]), *bias])
-
-
-def _sum(terms: Iterable[str]) -> str:
-    listed = list(terms)
-    if len(listed) > MOST:
-        left = len(listed) - FIRST - LAST
-        listed = [*listed[:FIRST], f"{GAP} ({left} more)", *listed[-LAST:]]
-    return " + ".join(listed) or "an empty sum"
-
-
-def _signed(value: Any) -> str:
-    text = number(value)
-    return f"({text})" if text.startswith("-") else text
+        return f"{number(first[i, j])} + {signed(-rate)} × {signed(others[0][i, j])}"
+    bias = [signed(others[1][0, j])] if quantity == "layer_outputs" else []
+    return joined([*_products(first[i], others[0][:, j]), *bias])
 
 
 def _products(one: Array, other: Array) -> list[str]:
-    return [f"{_signed(a)} × {_signed(b)}" for a, b in zip(one, other, strict=True)]
+    return [f"{signed(a)} × {signed(b)}" for a, b in zip(one, other, strict=True)]

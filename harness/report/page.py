@@ -14,6 +14,7 @@ from harness import case as cases
 from harness.advice import on
 from harness.compare import is_bit_for_bit
 from harness.derivation import REFERENCE, TRAIN_STEP
+from harness.example import place_of
 from harness.finding import DERIVATION, VALUES
 from harness.render import headline
 from harness.report import figures, matrices
@@ -126,21 +127,24 @@ def _finding(finding: dict[str, Any], verdict: dict[str, Any]) -> dict[str, Any]
         "exact": is_bit_for_bit(finding["regime"]),
         "drawing": drawn(finding, verdict["kink"]),
         "whole": matrices.whole_case(case),
-        "rate": matrices.number(case.learning_rate),
+        "rate": matrices.number(case.learning_rate) if case.layers else "",
+        "place_of": place_of(finding),
         "constant": finding["census"]["constant_ratio"],
-        "worst": _worst(finding["census"]["worst"]),
+        "worst": _worst(finding),
     }
 
 
-def _worst(worst: dict[str, Any]) -> str:
+def _worst(finding: dict[str, Any]) -> str:
     """The element that is farthest off; how far, unless one of the two is no number."""
+    worst = finding["census"]["worst"]
     if not worst["layer_and_index"]:
         return ""
     layer, *index = worst["layer_and_index"]
     ulps = float(worst["ulps"])
     far = f", {ulps:.3g} units in the last place apart" if isfinite(ulps) else ""
     said = f"expected {worst['expected']}, observed {worst['observed']}"
-    return f"The worst, at layer {layer}, index {index}: {said}{far}."
+    at = f", index {index}" if index else ""
+    return f"The worst, {place_of(finding, layer)}{at}: {said}{far}."
 
 
 def _table(verdict: dict[str, Any]) -> Iterator[dict[str, Any]]:

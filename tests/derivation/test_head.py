@@ -1,20 +1,22 @@
 """Softmax and cross-entropy: what is exact there bit for bit, any logits within the radius."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
 
-from harness import depth, head
+from harness import depth, head, plan
+from harness.plan import Planned
 from harness.verification import Verification
 
 NAMES = [dtype.name for dtype in head.DTYPES]
-CASES = 64
 # Of the deep networks, with ReLU and without.
 LAYERS = {False: (2, 8), True: (8,)}
 BATCH, WIDTH = 4, 8
 FEW = 16
+
+Checked: TypeAlias = Callable[[Iterable[Planned]], None]
 
 
 @pytest.fixture
@@ -24,32 +26,26 @@ def rng(seed: int) -> np.random.Generator:
 
 @pytest.mark.parametrize("dtype", head.DTYPES, ids=NAMES)
 def test_equal_logits_of_a_power_of_two_classes_give_its_inverse(
-    check: Callable[..., None], rng: np.random.Generator, dtype: np.dtype[Any]
+    check_planned: Checked, seed: int, dtype: np.dtype[Any]
 ) -> None:
     """Bit for bit: 2^-k each, the Jacobian of that, and the loss's gradient -2^k over the batch."""
-    for batch, classes in head.OF_POWERS:
-        case = head.equal_logits(rng, batch, classes, dtype, CASES)
-        for formula in head.EQUAL:
-            check("exact", case, of=formula)
+    check_planned(plan.equal_stacks(seed, dtype))
 
 
 @pytest.mark.parametrize("dtype", head.DTYPES, ids=NAMES)
 def test_one_logit_far_above_the_others_takes_everything(
-    check: Callable[..., None], rng: np.random.Generator, dtype: np.dtype[Any]
+    check_planned: Checked, seed: int, dtype: np.dtype[Any]
 ) -> None:
     """Bit for bit: 1 and 0, and of the loss's gradient what is left of them and the targets."""
-    for batch, classes in head.OF_POWERS[1:] + head.OF_ANY:
-        case = head.one_alone(rng, batch, classes, dtype, CASES)
-        for formula in head.ALONE:
-            check("exact", case, of=formula)
+    check_planned(plan.alone_stacks(seed, dtype))
 
 
 @pytest.mark.parametrize("dtype", head.DTYPES, ids=NAMES)
 def test_any_logits_agree_within_the_radius(
-    check: Callable[..., None], rng: np.random.Generator, dtype: np.dtype[Any]
+    check_planned: Checked, seed: int, dtype: np.dtype[Any]
 ) -> None:
     """Logits of every magnitude, in batches of classes from one on."""
-    check("certified", *(head.head_stack(rng, shape, dtype, CASES) for shape in head.SHAPES))
+    check_planned(plan.logits_stacks(seed, dtype))
 
 
 @pytest.mark.parametrize("dtype", head.DTYPES, ids=NAMES)

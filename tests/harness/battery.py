@@ -6,8 +6,17 @@ import numpy as np
 
 from harness.calling import one_by_one
 from harness.case import pick
-from harness.derivation import PARAMETERS, REFERENCE, STEPS, TRAIN_STEP
+from harness.derivation import (
+    FORMULAS,
+    HEAD_FORMULAS,
+    PARAMETERS,
+    REFERENCE,
+    STEPS,
+    TRAIN_STEP,
+)
+from harness.head import ALONE, head_stack, one_alone
 from harness.lattice import LADDER, lattice_stack
+from harness.mistakes.wiring import downwards, forward, gradients, update
 from harness.walk import walk
 
 # Batches of 1, one neuron, one input, and every equality that lets a wrong shape fit.
@@ -20,11 +29,24 @@ LAYERS = [
     (1, 3, 2, 3, 2), (3, 4, 3, 3, 3),
 ]  # fmt: skip
 EMPTY = [(0, 1, 1), (0, 3, 2), (0, 2, 2)]
+LOGITS = [(1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 3), (2, 3), (4, 3)]
+EMPTY_LOGITS = [(0, 1), (0, 2), (0, 3)]
 
 PARAMETERS_OF_ALL = {**PARAMETERS, TRAIN_STEP: ("inputs", "layers", "upstream", "learning_rate")}
 
 
 DTYPES = (np.dtype(np.float64), np.dtype(np.float32))
+
+
+def right_step(inputs, layers, upstream, learning_rate):
+    steps = forward(inputs, layers)
+    for step, below, weights, biases in downwards(steps, inputs, layers):
+        upstream = gradients(step, upstream, below, weights)
+        update(step, weights, biases, learning_rate)
+    return steps
+
+
+RIGHT = {**{each: getattr(REFERENCE, each) for each in FORMULAS}, TRAIN_STEP: right_step}
 
 
 def stacks(shapes, rungs, count, dtypes=DTYPES):
@@ -36,7 +58,7 @@ def stacks(shapes, rungs, count, dtypes=DTYPES):
 
 
 def true_trace(case):
-    return walk(one_by_one(REFERENCE, case.shape, []), case)
+    return walk(one_by_one(REFERENCE, case.shape, [], case.targets is not None), case)
 
 
 def single_cases(formula, shapes=None, count=4):
@@ -59,6 +81,10 @@ def single_cases(formula, shapes=None, count=4):
 @cache
 def calls(formula, empty=False):
     """The arguments of every call of a formula in the right training step on each case."""
+    if formula in HEAD_FORMULAS:
+        return [
+            call for stack in head_stacks(formula, empty) for call in head_calls(formula, stack)
+        ]
     found = []
     for case, trace in single_cases(formula, EMPTY if empty else None):
         layers = [(layer.weights[0], layer.biases[0]) for layer in case.layers]
@@ -76,6 +102,26 @@ def calls(formula, empty=False):
         steps = [step for step in STEPS if step.formula == formula]
         found += [tuple(named[name] for name in step.arguments) for step in steps]
     return found
+
+
+def head_stacks(formula, empty=False):
+    """Stacks of logits; those far apart only for what has an answer where outputs are 0."""
+    rng = np.random.default_rng(11)
+    for shape in EMPTY_LOGITS if empty else LOGITS:
+        yield head_stack(rng, shape, DTYPES[0], 8)
+        if formula in ALONE and not empty:
+            yield one_alone(rng, *shape, DTYPES[0], 8)
+
+
+def head_calls(formula, stack):
+    """The arguments of a formula of the head in each case of a stack."""
+    if not stack.inputs.size:
+        named = {"layer_outputs": stack.inputs, "softmax_outputs": stack.inputs}
+    else:
+        named = {"layer_outputs": stack.inputs, **true_trace(stack)[0]._asdict()}
+    named |= {"upstream": stack.upstream, "targets": stack.targets}
+    (step,) = (step for step in STEPS if step.formula == formula)
+    return list(zip(*(named[name] for name in step.arguments), strict=True))
 
 
 def fresh(value):

@@ -8,8 +8,8 @@ import pytest
 from respelled import SPELLINGS
 
 import adapters
-from harness import candidate, surroundings, verdict
-from harness.derivation import REFERENCE
+from harness import candidate, head, plan, surroundings, verdict
+from harness.derivation import HEAD_FORMULAS, REFERENCE
 from harness.floats import float_stack
 from harness.formats import FORMATS
 from harness.lattice import LADDER, lattice_stack
@@ -54,9 +54,18 @@ def verify(witnesses):
                 for rung in LADDER:
                     verification.check(lattice_stack(rng, shape, dtype, rung, 24), "exact")
                 verification.check(float_stack(rng, shape, dtype, 24), "certified")
+        for planned in of_head():
+            verification.check(**planned._asdict())
         return verification
 
     return verify
+
+
+def of_head():
+    """The stacks of logits of a run."""
+    for drawn in (plan.equal_stacks, plan.alone_stacks, plan.logits_stacks):
+        for dtype in head.DTYPES:
+            yield from drawn(7, dtype)
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +77,9 @@ def concluded():
         derivation = REFERENCE._replace(name=name, own=(formula,), **{formula: code})
         verification = Verification(derivation, [torch])
         rng = np.random.default_rng(7)
-        for shape in FEW_SHAPES:
+        for planned in of_head() if formula in HEAD_FORMULAS else ():
+            verification.check(**planned._asdict())
+        for shape in () if formula in HEAD_FORMULAS else FEW_SHAPES:
             for rung in LADDER[:-1]:
                 verification.check(lattice_stack(rng, shape, DTYPES[0], rung, 16), "exact")
             verification.check(lattice_stack(rng, shape, DTYPES[1], LADDER[0], 8), "exact")

@@ -16,9 +16,9 @@ def witness(derivation):
     """A witness that says what a derivation does."""
 
     def trace(case):
-        return walk(one_by_one(derivation, case.shape, []), case)
+        return walk(one_by_one(derivation, case.shape, [], case.targets is not None), case)
 
-    return SimpleNamespace(name="toy", version="1.0", trace=trace)
+    return SimpleNamespace(name="toy", version="1.0", trace=trace, has_head=True)
 
 
 TOY = witness(REFERENCE)

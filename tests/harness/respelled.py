@@ -6,19 +6,23 @@ another order where that cannot change a bit of a result that needs no rounding.
 
 import inspect
 
+import respelled_cross_entropy
 import respelled_dense
 import respelled_parameters
 import respelled_relu
 import respelled_sgd
+import respelled_softmax
 import respelled_steps
 
 SPELLINGS = {
     name: function
     for module in (
+        respelled_cross_entropy,
         respelled_dense,
         respelled_parameters,
         respelled_relu,
         respelled_sgd,
+        respelled_softmax,
         respelled_steps,
     )
     for name, function in vars(module).items()

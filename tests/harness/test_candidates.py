@@ -1,7 +1,8 @@
 """Sensitivity, planted: each wrong derivation is refused for its own fault, each right one passes.
 
 One table row a file of `tests/candidates/wrong`: the quantities that it spoils, which must be all
-that are blamed, with the shape (batch, n_inputs, n_neurons) of the smallest example.
+that are blamed, with the shape of the smallest example: (batch, n_inputs, n_neurons), or (batch,
+n_classes).
 """
 
 from pathlib import Path
@@ -33,10 +34,12 @@ WRONG = {
     "kink_half": {"deriv_relu_wrt_z": ONE},
     "learning_rate_hard_coded": BOTH_STEPS,
     "learning_rate_twice": BOTH_STEPS,
+    "loss_gradient_in_place": {"deriv_loss_wrt_z": (1, 1)},
     "mask_from_upstream": {"deriv_relu_wrt_z": ONE},
     "mask_ge": {"deriv_relu_wrt_z": ONE},
     "mask_missing": {"deriv_relu_wrt_z": ONE},
     "sgd_sign": BOTH_STEPS,
+    "softmax_as_sigmoid": {"deriv_softmax_wrt_z": (1, 2)},
     "two_errors": {"layer_outputs": ONE, "deriv_relu_wrt_biases": TWO_SAMPLES},
     "upstream_ignored": {"deriv_relu_wrt_z": ONE},
     "weights_updated_too_early": {"deriv_relu_wrt_inputs": ONE},

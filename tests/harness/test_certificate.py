@@ -29,10 +29,13 @@ def test_the_stacks_of_a_run_would_catch_every_known_mistake(seed, kink):
         if not survivors(verification):
             break
         verification.check(**planned._asdict())
+    for drawn in (plan.equal_stacks, plan.alone_stacks, plan.logits_stacks):
+        for planned in drawn(seed, FLOAT64):
+            verification.check(**planned._asdict())
 
     assert verification.findings == {}
     assert survivors(verification) == set()
-    assert len(verification.certificate.caught) == len(CATALOGUE) == 100
+    assert len(verification.certificate.caught) == len(CATALOGUE) == 154
 
 
 ONE_SAMPLE_HIDES = {

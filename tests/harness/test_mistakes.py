@@ -6,26 +6,27 @@ from itertools import combinations
 import numpy as np
 import pytest
 from battery import (
+    RIGHT,
     arrays,
     calls,
     fresh,
     outcome,
+    right_step,
     single_cases,
     stacks,
     true_trace,
 )
+from lessons import SHOWN, example_calls, numbers
 from respelled import SPELLINGS
 from unknown import UNKNOWN
 
 from harness.case import QUANTITIES
-from harness.derivation import FORMULAS, REFERENCE, STEPS, TRAIN_STEP
+from harness.derivation import DOCUMENT_FORMULAS, FORMULAS, HEAD_FORMULAS, TRAIN_STEP
 from harness.lattice import LADDER
 from harness.mistakes import CATALOGUE
-from harness.mistakes.wiring import downwards, forward, gradients, update
 from harness.walk import in_order
-from reference import document
 
-OF_FORMULAS = [each for each in CATALOGUE if each.formula != TRAIN_STEP]
+ON_LATTICE = [each for each in CATALOGUE if each.formula not in HEAD_FORMULAS]
 OF_STEPS = [each for each in CATALOGUE if each.formula == TRAIN_STEP]
 
 
@@ -33,20 +34,10 @@ def named(mistakes):
     return [pytest.param(each, id=each.name) for each in mistakes]
 
 
-def right_step(inputs, layers, upstream, learning_rate):
-    steps = forward(inputs, layers)
-    for step, below, weights, biases in downwards(steps, inputs, layers):
-        upstream = gradients(step, upstream, below, weights)
-        update(step, weights, biases, learning_rate)
-    return steps
-
-
-RIGHT = {**{each: getattr(REFERENCE, each) for each in FORMULAS}, TRAIN_STEP: right_step}
-
-
 def test_the_catalogue_is_as_large_as_promised():
-    assert len(OF_FORMULAS) >= 36
+    assert len(ON_LATTICE) - len(OF_STEPS) >= 36
     assert len(OF_STEPS) >= 12
+    assert len(CATALOGUE) - len(ON_LATTICE) >= 18
     assert {each.formula for each in CATALOGUE} == {*FORMULAS, TRAIN_STEP}
 
 
@@ -108,7 +99,7 @@ def test_the_pieces_of_whole_steps_make_the_right_step():
         )
 
 
-@pytest.mark.parametrize("formula", RIGHT)
+@pytest.mark.parametrize("formula", [*DOCUMENT_FORMULAS, TRAIN_STEP])
 def test_no_two_mistakes_of_a_formula_are_the_same(formula):
     codes = {each.name: each.code for each in CATALOGUE if each.formula == formula}
     codes |= {code.__name__: code for code, of in UNKNOWN.items() if of == formula}
@@ -123,6 +114,7 @@ def test_no_two_mistakes_of_a_formula_are_the_same(formula):
 
 
 @pytest.mark.parametrize("mistake", named(CATALOGUE))
+@pytest.mark.filterwarnings("ignore:Mean of empty slice:RuntimeWarning")
 def test_an_empty_batch_is_no_error(mistake):
     for arguments in calls(mistake.formula, empty=True):
         outcome(mistake.formula, mistake.code, arguments)
@@ -132,7 +124,7 @@ def test_every_mistake_has_a_second_spelling():
     assert sorted(SPELLINGS) == sorted(each.name for each in CATALOGUE)
 
 
-@pytest.mark.parametrize("mistake", named(CATALOGUE))
+@pytest.mark.parametrize("mistake", named(ON_LATTICE))
 def test_a_second_spelling_makes_the_same_error_bit_for_bit(mistake):
     for arguments in calls(mistake.formula):
         first = outcome(mistake.formula, mistake.code, arguments)
@@ -150,63 +142,15 @@ def test_a_lesson_is_short(mistake):
     assert all(sentence[-1] in ".!?" for sentence in sentences)
 
 
-# The lessons' examples: the document's and its variations, as (inputs, layers, upstream, rate).
-FIRST = (document.WEIGHTS, document.BIASES)
-CUT = (document.WEIGHTS[:3], document.BIASES)
-SECOND = (2 * np.eye(3), np.ones((1, 3)))
-LAST_BIAS_LOWER = (document.WEIGHTS, document.BIASES - [[0, 0, 1]])
-AT_KINK = (document.WEIGHTS, np.array([[-2.8, 3, 0.5]]))
-RATE = document.LEARNING_RATE
-EXAMPLES = [
-    (document.INPUTS, [FIRST], None, RATE),
-    (document.INPUTS, [FIRST], np.ones((3, 3)), RATE),
-    (document.INPUTS, [FIRST], None, np.float64(1)),
-    (document.INPUTS, [LAST_BIAS_LOWER], np.ones((3, 3)), RATE),
-    (document.INPUTS, [AT_KINK], np.ones((3, 3)), RATE),
-    (document.INPUTS[:1], [FIRST], None, RATE),
-    (document.INPUTS[:, :3], [CUT], None, RATE),
-    (document.INPUTS, [FIRST, SECOND], None, RATE),
-    (document.INPUTS[:, :3], [CUT, SECOND], None, RATE),
-]
-
-
-def example_calls(formula):
-    """The arguments of a formula on each of the lessons' examples."""
-    truth = right_step(
-        document.INPUTS, [FIRST], forward(document.INPUTS, [FIRST])[0]["relu_outputs"], RATE
-    )
-    for inputs, layers, upstream, rate in EXAMPLES:
-        if upstream is None:
-            upstream = forward(inputs, layers)[-1]["relu_outputs"]
-        if formula == TRAIN_STEP:
-            yield inputs, layers, upstream, rate
-        elif len(layers) == 1:
-            ((weights, biases),) = layers
-            (step,) = right_step(inputs, layers, upstream, rate)
-            if formula == "dense_backward":
-                yield truth[0]["deriv_relu_wrt_z"][: len(inputs)], inputs, weights
-            else:
-                given = dict(inputs=inputs, weights=weights, biases=biases, upstream=upstream)
-                named = {**step, **given, "learning_rate": rate}
-                for call in (each for each in STEPS if each.formula == formula):
-                    yield tuple(named[name] for name in call.arguments)
-
-
-def numbers(text):
-    """Numbers with a decimal point, as (value, half a unit in the last digit written)."""
-    for number in re.findall(r"(?<![\w.])-?\d+\.\d+", text):
-        yield float(number), 0.5001 * 10.0 ** -len(number.partition(".")[2])
-
-
 @pytest.mark.parametrize("mistake", named(CATALOGUE))
 def test_the_numbers_of_a_lesson_are_those_of_its_example(mistake):
-    shown = [document.INPUTS, *FIRST, AT_KINK[1], np.dot(document.INPUTS, document.WEIGHTS)]
+    shown = list(SHOWN)
     for arguments in example_calls(mistake.formula):
         given = [fresh(argument) for argument in arguments]
-        shown += arrays(
-            [mistake.code(*given), given, RIGHT[mistake.formula](*arguments), list(arguments)]
-        )
+        with np.errstate(all="ignore"):
+            made = [mistake.code(*given), RIGHT[mistake.formula](*arguments)]
+        shown += arrays([*made, given, list(arguments)])
     known = np.concatenate([np.ravel(array) for array in shown])
 
     for number, half_a_digit in numbers(mistake.lesson):
-        assert np.min(np.abs(known - number)) <= half_a_digit, number
+        assert np.nanmin(np.abs(known - number)) <= half_a_digit, number

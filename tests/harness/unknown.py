@@ -1,4 +1,4 @@
-"""Ten wrong formulas that are not in the catalogue: no mistake of it may be named for them."""
+"""Wrong formulas that are not in the catalogue: no mistake of it may be named for them."""
 
 import numpy as np
 
@@ -53,6 +53,47 @@ def sgd_step_with_decay(parameter, gradient, learning_rate):
     return parameter - learning_rate * (gradient + 0.5 * parameter)
 
 
+def softmax_with_temperature(layer_outputs):
+    exp_outputs = np.exp((layer_outputs - layer_outputs.max(axis=1, keepdims=True)) / 2)
+    return exp_outputs / exp_outputs.sum(axis=1, keepdims=True)
+
+
+def softmax_with_one_more_class(layer_outputs):
+    largest = np.maximum(layer_outputs.max(axis=1, keepdims=True), 0)
+    exp_outputs = np.exp(layer_outputs - largest)
+    return exp_outputs / (exp_outputs.sum(axis=1, keepdims=True) + np.exp(-largest))
+
+
+def softmax_backward_doubled(upstream, softmax_outputs):
+    weighted = np.sum(upstream * softmax_outputs, axis=1, keepdims=True)
+    return 2 * softmax_outputs * (upstream - weighted)
+
+
+def softmax_backward_of_mean_upstream(upstream, softmax_outputs):
+    return softmax_outputs * (upstream - np.mean(upstream, axis=1, keepdims=True))
+
+
+def loss_of_focus(softmax_outputs, targets):
+    correct = softmax_outputs[np.arange(len(targets)), targets]
+    return np.mean(-((1 - correct) ** 2) * np.log(correct))
+
+
+def loss_of_smooth_labels(softmax_outputs, targets):
+    correct = softmax_outputs[np.arange(len(targets)), targets]
+    return np.mean(-0.9 * np.log(correct) - 0.1 * np.mean(np.log(softmax_outputs), axis=1))
+
+
+def loss_gradient_halved(softmax_outputs, targets):
+    one_hot = np.eye(softmax_outputs.shape[1])[targets].astype(softmax_outputs.dtype)
+    return -one_hot / softmax_outputs / (2 * len(targets))
+
+
+def combined_of_smooth_labels(softmax_outputs, targets):
+    one_hot = np.eye(softmax_outputs.shape[1])[targets].astype(softmax_outputs.dtype)
+    smooth = 0.9 * one_hot + 0.1 / softmax_outputs.shape[1]
+    return (softmax_outputs - smooth) / len(targets)
+
+
 # The formula that each stands in for.
 UNKNOWN = {
     deriv_relu_wrt_z_tripled: "relu_backward",
@@ -65,4 +106,12 @@ UNKNOWN = {
     dense_backward_of_absolute_weights: "dense_backward",
     sgd_step_of_squared_gradient: "sgd_step",
     sgd_step_with_decay: "sgd_step",
+    softmax_with_temperature: "softmax_forward",
+    softmax_with_one_more_class: "softmax_forward",
+    softmax_backward_doubled: "softmax_backward",
+    softmax_backward_of_mean_upstream: "softmax_backward",
+    loss_of_focus: "cross_entropy_forward",
+    loss_of_smooth_labels: "cross_entropy_forward",
+    loss_gradient_halved: "cross_entropy_backward",
+    combined_of_smooth_labels: "softmax_cross_entropy_backward",
 }
