@@ -73,6 +73,7 @@ class Verification:
         varied: bool = False,
         at_true_shape: bool = False,
         of: str = "",
+        only: tuple[str, ...] = (),
     ) -> list[Finding]:
         """Compare the derivation with every witness on a stack of cases; returns the findings.
 
@@ -81,19 +82,18 @@ class Verification:
         formula to formula and from layer to layer. `varied` calls each formula that agrees again
         in other ways, on an exact case. `at_true_shape` spares no witness a compilation. `of` is
         the formula or whole step that alone is tested and counted, among the reference's others;
-        of a head, whose cases are exact for some formulas alone, nothing else is computed.
-
-        A witness without a head is left out where the case has one.
+        `only` are the formulas that are computed at all, for a case that is exact for no others. A
+        witness without a head is left out where the case has one.
         """
         if not self.derivation.takes(case):
             return []
-        formulas = (of,) if of and case.targets is not None else FORMULAS
+        formulas = only or FORMULAS
         exact = is_bit_for_bit(regime)
         derivation = alone(self.derivation, of, self.reference) if of else self.derivation
         about = quantities_of(of) if of else ALL_QUANTITIES
         if exact and self.kink:
             case = kinks.exact_for(case, self.reference)
-        known = self.memory.of(case, exact, at_true_shape, of) if self.memory else Known(case)
+        known = self.memory.of(case, exact, at_true_shape, of, only) if self.memory else Known(case)
         case = known.case
         traces = {
             name: known.trace(witness, at_true_shape) for name, witness in self._able(case).items()
