@@ -40,7 +40,7 @@ class Planned(NamedTuple):
     regime: str
     at_true_shape: bool = False
     chained: bool = False
-    of: str = ""
+    only: tuple[str, ...] = ()
 
 
 def size(derivation: Derivation) -> int:
@@ -87,7 +87,7 @@ def equal_stacks(seed: int, dtype: np.dtype[Any]) -> Iterator[Planned]:
     rng = _generator(seed, dtype, "equal")
     for batch, classes in OF_POWERS:
         case = equal_logits(rng, batch, classes, dtype, ONE_BY_ONE)
-        yield from (Planned(case, EXACT, of=formula) for formula in EQUAL)
+        yield Planned(case, EXACT, only=EQUAL)
 
 
 def alone_stacks(seed: int, dtype: np.dtype[Any]) -> Iterator[Planned]:
@@ -95,7 +95,7 @@ def alone_stacks(seed: int, dtype: np.dtype[Any]) -> Iterator[Planned]:
     rng = _generator(seed, dtype, "alone")
     for batch, classes in OF_POWERS[1:] + OF_ANY:
         case = one_alone(rng, batch, classes, dtype, ONE_BY_ONE)
-        yield from (Planned(case, EXACT, of=formula) for formula in ALONE)
+        yield Planned(case, EXACT, only=ALONE)
 
 
 def logits_stacks(seed: int, dtype: np.dtype[Any]) -> Iterator[Planned]:

@@ -61,7 +61,7 @@ def head_stacks(seed: int, formula: str) -> Iterator[Planned]:
     """The stacks of logits of a run on which a formula of the head is compared, in their order."""
     for drawn in (plan.equal_stacks, plan.alone_stacks, plan.logits_stacks):
         for dtype in HEAD_DTYPES:
-            yield from (each for each in drawn(seed, dtype) if each.of in ("", formula))
+            yield from (each for each in drawn(seed, dtype) if formula in (each.only or [formula]))
 
 
 def caught(mistakes: Iterable[Mistake], seed: int) -> dict[str, Caught]:
