@@ -54,17 +54,17 @@ def verify(witnesses):
                 for rung in LADDER:
                     verification.check(lattice_stack(rng, shape, dtype, rung, 24), "exact")
                 verification.check(float_stack(rng, shape, dtype, 24), "certified")
-        for planned in of_head():
+        for planned in of_head(head.DTYPES):
             verification.check(**planned._asdict())
         return verification
 
     return verify
 
 
-def of_head():
+def of_head(dtypes):
     """The stacks of logits of a run."""
     for drawn in (plan.equal_stacks, plan.alone_stacks, plan.logits_stacks):
-        for dtype in head.DTYPES:
+        for dtype in dtypes:
             yield from drawn(7, dtype)
 
 
@@ -77,7 +77,7 @@ def concluded():
         derivation = REFERENCE._replace(name=name, own=(formula,), **{formula: code})
         verification = Verification(derivation, [torch])
         rng = np.random.default_rng(7)
-        for planned in of_head() if formula in HEAD_FORMULAS else ():
+        for planned in of_head(DTYPES[:1]) if formula in HEAD_FORMULAS else ():
             verification.check(**planned._asdict())
         for shape in () if formula in HEAD_FORMULAS else FEW_SHAPES:
             for rung in LADDER[:-1]:

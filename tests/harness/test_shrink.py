@@ -102,22 +102,34 @@ def made_of(case, arrays):
     return case._replace(inputs=inputs, layers=layers, upstream=upstream)
 
 
+def without(case, axis, place):
+    """The targets without a sample, or without a class, for which the first one stands then."""
+    if axis == 1:
+        return np.delete(case.targets, place, axis=1)
+    moved = case.targets - (case.targets > place)
+    return np.where(case.targets == place, 0, moved)
+
+
 def smaller(case):
     """The case without one sample, unit or layer, and with 0 for one of its numbers."""
     arrays = parts(case)
     # Which axes of which arrays a sample, an input or a neuron of each layer is a place of.
     last = len(arrays) - 1
-    dimensions = [[(0, 1), (last, 1)], [(0, 2), (1, 1)]]
+    dimensions = [[(0, 1), (last, 1)], [(0, 2), (1, 1 if case.layers else 2)]]
     for layer in range(1, len(case.layers)):
         dimensions.append([(2 * layer - 1, 2), (2 * layer, 2), (2 * layer + 1, 1)])
-    dimensions.append([(last - 2, 2), (last - 1, 2), (last, 2)])
+    if case.layers:
+        dimensions.append([(last - 2, 2), (last - 1, 2), (last, 2)])
     for axes in dimensions:
         which, axis = axes[0]
         for place in range(arrays[which].shape[axis] if arrays[which].shape[axis] > 1 else 0):
             fewer = list(arrays)
             for which, axis in axes:
                 fewer[which] = np.delete(arrays[which], place, axis)
-            yield made_of(case, fewer)
+            less = made_of(case, fewer)
+            yield (
+                less if case.targets is None else less._replace(targets=without(case, axis, place))
+            )
     for gone, layer in enumerate(case.layers):
         if len(case.layers) > 1 and layer.weights.shape[1] == layer.weights.shape[2]:
             yield case._replace(layers=case.layers[:gone] + case.layers[gone + 1 :])
