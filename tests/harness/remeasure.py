@@ -1,4 +1,5 @@
-"""Measures the conventions of every framework anew and rewrites `adapters/conventions.toml`.
+"""Measures the conventions of every framework anew and rewrites `adapters/conventions.toml`, and
+beside it what softmax and cross-entropy give at extreme logits.
 
 `tox -e conventions` runs it; it prints what has changed. With the argument `drifts` it leaves that
 file alone and writes down beside it what the installed versions do otherwise, one file a version.
@@ -12,12 +13,17 @@ from typing import Final
 import numpy as np
 
 import adapters
-from harness import conventions, conventions_file, derivation, files
+from harness import conventions, conventions_file, derivation, extreme, files
+from harness.calling import one_by_one
+from harness.case import Case, Trace
 from harness.conventions import Conventions
 from harness.conventions_file import ConventionsError
+from harness.walk import walk
+from harness.witness import has_head
 
 PATH: Final = adapters.CONVENTIONS
 DRIFTS: Final = PATH.with_name("drifts")
+EXTREME: Final = PATH.with_name("extreme_logits.toml")
 # The document's own forms run in NumPy.
 DOCUMENT: Final = "numpy"
 
@@ -33,6 +39,31 @@ def measure(framework: str) -> Conventions:
         return conventions.measure(framework, np.__version__, derivation.RELUS)
     witness = adapters.load(framework)
     return conventions.measure(framework, witness.version, witness.relus)
+
+
+def at_extremes(framework: str) -> extreme.Answers:
+    """The head of one of `frameworks()` at extreme logits; nothing, if it has none."""
+    if framework == DOCUMENT:
+        return extreme.measure(framework, _by_reference)
+    witness = adapters.load(framework)
+    return extreme.measure(framework, witness.trace) if has_head(witness) else {}
+
+
+def _by_reference(case: Case) -> Trace:
+    return walk(one_by_one(derivation.REFERENCE, case.shape, [], head=True), case)
+
+
+def rewrite_extremes(path: Path = EXTREME) -> None:
+    """Rewrite that file, and say what is not as it was."""
+    answers: extreme.Answers = {}
+    for framework in frameworks():
+        answers |= at_extremes(framework)
+    if path.exists():
+        for line in extreme.drifts(extreme.read(path)[1], answers):
+            print(line)
+    versions = {DOCUMENT: np.__version__}
+    versions |= {name: adapters.load(name).version for name in answers if name != DOCUMENT}
+    extreme.write(path, versions, answers)
 
 
 def main(path: Path = PATH) -> None:
@@ -88,4 +119,8 @@ def record_drifts(path: Path = PATH, folder: Path = DRIFTS) -> None:
 
 
 if __name__ == "__main__":
-    record_drifts() if sys.argv[1:] == ["drifts"] else main()
+    if sys.argv[1:] == ["drifts"]:
+        record_drifts()
+    else:
+        main()
+        rewrite_extremes()
