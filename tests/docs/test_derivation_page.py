@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from harness.derivation import FORMULAS
+from harness.derivation import DOCUMENT_FORMULAS
 from reference import document
 from tests.docs.page import FOLDER, LINE
 
@@ -26,7 +26,7 @@ def test_the_scenarios_come_in_the_document_s_order():
 
 
 def test_every_formula_is_linked_to_its_definition():
-    assert set(FORMULAS) <= {name for name, *_ in LINE.findall(PAGE)}
+    assert set(DOCUMENT_FORMULAS) <= {name for name, *_ in LINE.findall(PAGE)}
 
 
 def test_the_page_is_read_in_eight_minutes():
