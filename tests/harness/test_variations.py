@@ -19,7 +19,10 @@ from harness.verification import Verification
 from harness.walk import walk
 
 CANDIDATES = Path(__file__).parents[1] / "candidates"
-RIGHT = sorted(path.stem for path in (CANDIDATES / "right").glob("*.py"))
+# What has formulas of the head alone is called on none of these cases.
+RIGHT = sorted(
+    path.stem for path in (CANDIDATES / "right").glob("*.py") if not path.stem.startswith("softmax")
+)
 DTYPES = [np.dtype(np.float64), np.dtype(np.float32)]
 LAYOUT = "depends on the memory layout of"
 PYTHON_FLOAT = "depends on how the learning rate is spelled (as a Python float)"
