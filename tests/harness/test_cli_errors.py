@@ -53,10 +53,6 @@ def refused(without_frameworks):
     [
         ("nowhere.py", f"nowhere.py: no such file in {ROOT}"),
         (
-            "tests/candidates",
-            "tests/candidates: is a directory, expected a Python file or a notebook",
-        ),
-        (
             f"{BROKEN}/syntax_error.py",
             f"{BROKEN}/syntax_error.py, line 4: does not parse: expected ':'",
         ),
