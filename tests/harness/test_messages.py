@@ -37,8 +37,8 @@ OURS = {
     " could not be checked: ": "test_isolation.py",
     ": a notebook needs the package ": "test_notebook.py",
 }
-# Modules whose errors are met by who adds a framework: `test_conventions_file.py` has them; and those
-# of `test_command.py` and the tests of training, which are not on the page yet.
+# Errors met by who adds a framework (`test_conventions_file.py`); and of commands and training, whose
+# own tests have them.
 OTHERS = (
     *("harness/conventions.py", "harness/conventions_file.py", "harness/command.py"),
     *("harness/training/certified.py", "harness/training/checkpoint.py"),
