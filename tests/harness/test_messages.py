@@ -37,7 +37,7 @@ OURS = {
     " could not be checked: ": "test_isolation.py",
     ": a notebook needs the package ": "test_notebook.py",
 }
-# Errors met by who adds a framework (`test_conventions_file.py`); and of commands and training, whose
+# Errors met by who adds a framework (`test_conventions_file.py`); commands and training, whose
 # own tests have them.
 OTHERS = (
     *("harness/conventions.py", "harness/conventions_file.py", "harness/command.py"),
