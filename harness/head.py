@@ -56,10 +56,17 @@ def fits(case: Case) -> bool:
 
 
 def tamed(case: Case) -> Case:
-    """The case with its inputs halved until it `fits`, if it has no layers and they are finite."""
-    halves = not case.layers and bool(np.isfinite(case.inputs).all())
-    while halves and case.inputs.any() and not fits(case):
-        case = case._replace(inputs=case.inputs / 2)
+    """The case with the logits of a sample nearer to their largest by halves, until it `fits`.
+
+    If it has no layers, and nothing else keeps it from that.
+    """
+    if case.layers or not np.isfinite(case.inputs).all():
+        return case
+    largest = case.inputs.max(axis=-1, keepdims=True)
+    below = largest - case.inputs
+    while below.any() and not fits(case):
+        below = below / 2
+        case = case._replace(inputs=largest - below)
     return case
 
 
