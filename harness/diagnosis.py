@@ -160,7 +160,8 @@ def _explains(mistake: Mistake, formula: str, seen: Sequence[Seen], about: Seque
         trace, own_faults = _ask(wrong, formula, case, truth)
         right = not own_faults and same(truth, trace, quantities, near)
         # In a whole step, what fails in one layer may be right or wrong in another.
-        if (right or formula == TRAIN_STEP) and _fails(truth, observed, faults):
+        silent = formula == TRAIN_STEP and not own_faults
+        if (right or silent) and _fails(truth, observed, faults):
             continue
         rounds = near is not None
         told = said_of(quantities, faults, rounds)
