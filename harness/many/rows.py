@@ -79,7 +79,12 @@ def lines(rows: Sequence[Row]) -> Iterator[str]:
         yield f"{name:<{NAME}}{before}{first}".rstrip()
         yield from (f"{'':<{NAME + len(before)}}{each}" for each in others)
     yield ""
-    yield f"Of {len(rows)} derivation{'' if len(rows) == 1 else 's'} {counted(rows)}."
+    yield f"{summary(rows)}."
+
+
+def summary(rows: Sequence[Row]) -> str:
+    """How many there are, and how many of them agree, disagree, and are neither."""
+    return f"{len(rows)} derivation{'' if len(rows) == 1 else 's'}: {counted(rows)}"
 
 
 def counted(rows: Sequence[Row]) -> str:

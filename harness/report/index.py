@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from harness.many.rows import AGREES, DISAGREES, UNKNOWN, Row, common_folder, counted
+from harness.many.rows import AGREES, DISAGREES, UNKNOWN, Row, common_folder, summary
 from harness.report.page import rendered
 
 STATES = {AGREES: "agrees", DISAGREES: "disagrees", UNKNOWN: "unknown"}
@@ -15,7 +15,7 @@ def index(rows: Sequence[tuple[Row, str]], left: int) -> str:
     return rendered(
         "index.html",
         {
-            "title": f"Of {len(every)} derivations {counted(every)}",
+            "title": summary(every),
             "state": STATES[next(each for each in (DISAGREES, UNKNOWN, AGREES) if each in met)],
             "folder": common_folder([row.derivation for row in every]),
             "rows": [(row, STATES[row.state], page) for row, page in rows],

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import parts
 
-from harness import verdict, verdict_json
+from harness import report, verdict, verdict_json
 from harness.case import Case, Layer
 from harness.isolation import Isolated
+from harness.many.rows import AGREES, DISAGREES, UNKNOWN, Row
 from harness.merge import merge
 from harness.verification import Verification
 
@@ -92,3 +93,20 @@ def hostile(folder):
 
 def faulty(folder):
     return from_file(folder, "mine.py", "def relu_forward(z):\n    raise IndexError('no such row')")
+
+
+LONG = "a_name_that_no_window_of_a_telephone_has_the_width_for_without_a_break.py"
+ROWS = [
+    Row("homework/ada/mine.py", AGREES),
+    Row(f"homework/{LONG}", DISAGREES, "deriv_relu_wrt_weights", "weights updated in a copy"),
+    *(Row(f"homework/{name}.py", UNKNOWN, "", f"does not parse: {'x' * 80}") for name in "abcdefg"),
+    Row(f"homework/{FILE}", DISAGREES, "new_weights", SCRIPT),
+    Row("homework/zoe.ipynb", UNKNOWN, "new_biases", "jax stands alone"),
+]
+
+
+def index(folder):
+    """The path of an index of derivations, one of which was not judged."""
+    rows = [(row, report.page_of(at, row.derivation)) for at, row in enumerate(ROWS)]
+    report.write_index(rows, 1, folder)
+    return folder / report.INDEX

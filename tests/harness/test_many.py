@@ -73,7 +73,7 @@ cleo.py                   \?       line 4: .*
 dan.ipynb                 NO      deriv_relu_wrt_z        mask ge
 eve.py                    NO      \w+ +ends the process
 
-Of 5 derivations 3 disagree, 2 have no full verdict\.
+5 derivations: 3 disagree, 2 have no full verdict\.
   reproduce pytest tests/derivation --derivation FILE --framework toy \\
             --hypothesis-seed=0
 The pages: \S+/pages/index\.html
@@ -141,7 +141,7 @@ def test_where_all_agree_it_exits_0(run, checkout):
     files = "--derivation", "homework/bob", "--derivation", "tests/candidates/right/einsum.py"
     status, stdout, _ = run(*TOY, *files, tests=["tests/derivation", "-k", "not staged"])
 
-    assert "\nOf 2 derivations 2 agree.\n" in stdout
+    assert "\n2 derivations: 2 agree.\n" in stdout
     assert status == 0
 
 
@@ -183,7 +183,7 @@ def test_ctrl_c_ends_it_with_the_rows_so_far_and_no_process_is_left(checkout, tm
     stdout, stderr = process.communicate(timeout=30)
 
     assert (process.returncode, stderr) == (2, "")
-    assert "\nOf 1 derivation 1 has no full verdict.\n" in stdout
+    assert "\n1 derivation: 1 has no full verdict.\n" in stdout
     assert "\nInterrupted: 1 of 2 were not judged.\n" in stdout
     _, second = json.loads((tmp_path / "all.json").read_text())
     assert second["not_checked"][-1]["reason"] == "the run was interrupted"

@@ -90,7 +90,7 @@ bob/step.py               ?       its import ends the process: it was ended by
                                   signal SIGSEGV
 \\x1b[31m.py               NO      new_weights             unknown
 
-Of 4 derivations 1 agrees, 2 disagree, 1 has no full verdict."""
+4 derivations: 1 agrees, 2 disagree, 1 has no full verdict."""
 
 
 def test_the_table_fits_a_terminal_but_for_a_long_name():
@@ -120,7 +120,7 @@ def test_the_table_fits_a_terminal_but_for_a_long_name():
 
 
 def test_one_derivation_is_counted_as_one():
-    assert list(lines([Row("mine.py", AGREES)]))[-1] == "Of 1 derivation 1 agrees."
+    assert list(lines([Row("mine.py", AGREES)]))[-1] == "1 derivation: 1 agrees."
     assert counted([Row("mine.py", UNKNOWN)] * 2) == "2 have no full verdict"
 
 

@@ -115,7 +115,7 @@ def written(folder):
     verdicts |= {name: made(folder) for name, made in FROM_FILES.items()}
     for name, verdict in verdicts.items():
         report.write(verdict, folder / f"{name}.html")
-    return {name: folder / f"{name}.html" for name in verdicts}
+    return {name: folder / f"{name}.html" for name in verdicts} | {"index": pages.index(folder)}
 
 
 @contextmanager
@@ -135,7 +135,7 @@ def opened(browser, path, width=390, scheme="light"):
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", [*MADE, *FROM_FILES])
+@pytest.mark.parametrize("name", [*MADE, *FROM_FILES, "index"])
 def test_a_page_is_quiet_fits_its_window_and_has_contrast(browser, written, name, width, scheme):
     with opened(browser, written[name], width, scheme) as seen:
         assert seen.events == []
