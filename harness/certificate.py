@@ -110,7 +110,7 @@ def ask(
         for each in catalogue(certificate.kink)
         if each.name not in certificate.caught
         and checked.issuperset((each.formula, quantity) for quantity in each.quantities)
-        and not (certificate.one_layer and len(_simplest(each, certificate.kink)[0]) > 3)
+        and not (certificate.one_layer and _layers(each, certificate.kink) > 1)
     ]
     certificate.survivors.update(each.name for each in mistakes)
     if certificate.kink:
@@ -121,6 +121,8 @@ def ask(
     for mistake in mistakes:
         if not len(places := sample if _about_kink(mistake) else smooth):
             continue
+        if mistake.formula == TRAIN_STEP and _layers(mistake, certificate.kink) > len(case.layers):
+            continue  # no case so shallow shows it
         key = mistake.name, tuple(places)
         if key not in known:
             asked = part(case, places), part_of_trace(truth, places)
@@ -172,6 +174,11 @@ def shown_by(mistake: Mistake, kink: float = 0) -> str:
         return f"logits of {samples} and {classes} class{'es' if classes > 1 else ''}"
     at = f"at {batch}x{'->'.join(map(str, widths))}"
     return f"tiny integers {at}" if rung is LADDER[0] else f"float64 integers {rung.name} {at}"
+
+
+def _layers(mistake: Mistake, kink: float) -> int:
+    """How many layers the simplest case has that shows a mistake."""
+    return len(_simplest(mistake, kink)[0]) - 2
 
 
 @cache

@@ -163,6 +163,8 @@ def read(path: Path) -> dict[str, Any]:
         raise VerdictError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
         raise VerdictError(f"{path}: expected a verdict, is no JSON: {error}") from None
+    if isinstance(found, list):
+        raise VerdictError(f"{path}: is a list of {len(found)} verdicts, expected a single one")
     if (wrong := misfit(found, FORM)) is None:
         try:
             tallies_of(found)

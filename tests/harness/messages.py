@@ -129,6 +129,7 @@ USAGE = [
         (MERGE,),
         (MERGE, "nowhere.json"),
         (MERGE, "text.json"),
+        (MERGE, "list.json"),
         (MERGE, "no_number.json"),
         (MERGE, "no_verdict.json"),
         (MERGE, "c.json"),

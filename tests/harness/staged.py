@@ -184,6 +184,7 @@ FILES = {
     "huge.py": "import numpy as np\n\n\n" + SPELT + "    return np.ones(10**9)\n",
     "sleeps.py": "import time\n\ntime.sleep(60)\n",
     "no_verdict.json": "{}",
+    "list.json": "[{}, {}]",
     "no_number.json": '{"seed": NaN}',
     "text.json": "agrees",
     "distributed.py": CLUSTER,
