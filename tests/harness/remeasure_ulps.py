@@ -19,12 +19,11 @@ import jax.numpy as jnp
 import numpy as np
 import torch
 
+from adapters._jax_relus import enable_x64
 from adapters._torch_relus import array, tensor
 from harness import files, ulps
 from harness.formats import FORMATS, HALF, exponent_range, precision
 from harness.rounding import unit_in_last_place
-
-jax.config.update("jax_enable_x64", True)
 
 LIBRARIES: Final = {"numpy": np.__version__, "torch": torch.__version__, "jax": jax.__version__}
 FUNCTIONS: Final = ("exp", "log")
@@ -157,7 +156,11 @@ def in_torch(function: Any) -> Callable[..., Any]:
 
 
 def in_jax(function: Any) -> Callable[..., Any]:
-    return lambda x, *more: np.asarray(function(jnp.asarray(x), *more))
+    def call(x: Any, *more: Any) -> Any:
+        with enable_x64(True):
+            return np.asarray(function(jnp.asarray(x), *more))
+
+    return call
 
 
 def of_softmax(softmax: Any, axis: int, x: Any) -> Any:

@@ -13,6 +13,7 @@ import torch
 from torch.nn import functional
 
 import reference
+from adapters._jax_relus import enable_x64
 from harness import forms
 from harness.ball import Ball
 from harness.compare import error_over_radius
@@ -21,8 +22,6 @@ from harness.formats import FORMATS, precision
 from harness.forms import FORMS, softmax_by_its_logarithm
 from harness.stack import Stacked
 from harness.together import hull
-
-jax.config.update("jax_enable_x64", True)
 
 SHAPES = [(1, 1), (1, 2), (3, 2), (2, 5), (8, 3), (5, 10), (4, 7)]
 STACK = 64
@@ -91,7 +90,8 @@ def of_library(library, shape, dtype):
     """The ratio of each of its results."""
     z, upstream, classes = cases(shape, dtype)
     exact = [Ball.exact(each, precision(dtype)) for each in (z, upstream)]
-    found = [np.asarray(each) for each in LIBRARIES[library](z, upstream, classes)]
+    with enable_x64(True):
+        found = [np.asarray(each) for each in LIBRARIES[library](z, upstream, classes)]
     softmax = reference.softmax_forward(exact[0])
     # What follows is computed of outputs that nobody has seen, and perhaps of their logarithm.
     unseen = in_any_form("softmax_forward", exact[0])
