@@ -114,8 +114,7 @@ def ask(
     ]
     certificate.survivors.update(each.name for each in mistakes)
     if certificate.kink:
-        # The mistakes are written for the document's derivative at the kink. They are asked away
-        # from it, so that none is caught for what is no mistake of its own.
+        # The mistakes are written for the document's derivative there, and asked away from it.
         smooth = _smooth(truth)[: len(sample)]
     reference = reference_at(certificate.kink)
     for mistake in mistakes:
@@ -166,8 +165,7 @@ def _about_kink(mistake: Mistake) -> bool:
 
 
 def shown_by(mistake: Mistake, kink: float = 0) -> str:
-    """The simplest kind of case that shows a mistake, in words: "tiny integers at 2x1->1", or
-    "logits of 2 samples and 3 classes" of one in the head."""
+    """The simplest kind of case that shows a mistake, in words, as "tiny integers at 2x1->1"."""
     (batch, *widths), rung = _simplest(mistake, kink)
     if rung is None:
         samples, classes = "1 sample" if batch == 1 else f"{batch} samples", widths[0]

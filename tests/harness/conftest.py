@@ -1,5 +1,6 @@
 """What the tests of the engine share: the frameworks, and a run small enough for each of them."""
 
+import signal
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from harness.floats import float_stack
 from harness.formats import FORMATS
 from harness.lattice import LADDER, lattice_stack
 from harness.verification import Verification
+
+# What runs in the background ignores Ctrl-C, and so would all that the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CANDIDATES = Path(__file__).parents[1] / "candidates"
 DTYPES = FORMATS

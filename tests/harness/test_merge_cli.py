@@ -95,10 +95,8 @@ def test_an_unknown_option_is_refused_in_one_line(run, files):
         (b"[" * 100_000, "b.json: expected a verdict, is no JSON: maximum recursion depth "),
         (b"\xff", "b.json: expected a verdict, is no JSON: 'utf-8' codec can't decode "),
         (b'{"seed": NaN}', "b.json: expected a verdict, is no JSON: NaN is no number"),
-        (
-            b"[]",
-            "b.json: is no verdict as --verdict-json writes it: it: expected an object, not []",
-        ),
+        (b"[]", "b.json: is a list of 0 verdicts, expected a single one"),
+        (b"1", "b.json: is no verdict as --verdict-json writes it: it: expected an object, not 1"),
         (b"{}", "b.json: is no verdict as --verdict-json writes it: it has no key 'derivation'"),
     ],
 )
