@@ -19,7 +19,7 @@ from benchmarks.speed import SHAPES
 from harness import candidate
 from harness import derivation as walked
 from harness.case import Case, Shape
-from harness.derivation import FORMULAS, REFERENCE, Derivation
+from harness.derivation import DOCUMENT_FORMULAS, REFERENCE, Derivation
 
 ROUNDS = 3
 # Cases in each stack, by shape. Of the larger twice as many as in `speed.py`, so that the
@@ -66,7 +66,7 @@ def measure() -> dict[str, Any]:
 def of_a_file(derivation: Derivation, cases: Sequence[Case], regime: str) -> float:
     """Formulas that are called one case at a time, in this process: each call is on the clock."""
     clock = Clock()
-    formulas = {name: clock.timed(getattr(derivation, name)) for name in FORMULAS}
+    formulas = {name: clock.timed(getattr(derivation, name)) for name in DOCUMENT_FORMULAS}
     witnesses = [w._replace(trace=clock.timed(w.trace)) for w in ours.witnesses()]
     start = time.perf_counter()
     ours.check(derivation._replace(**formulas), cases, regime, witnesses)
@@ -85,7 +85,7 @@ def of_the_reference(cases: Sequence[Case], regime: str) -> float:
     start = time.perf_counter()
     profile.runcall(ours.check, REFERENCE, cases, regime, witnesses)
     total = time.perf_counter() - start
-    for name in FORMULAS:
+    for name in DOCUMENT_FORMULAS:
         clock.seconds += of_formula(pstats.Stats(profile), getattr(REFERENCE, name).__code__)
     return total / clock.seconds - 1
 
