@@ -17,7 +17,7 @@ from benchmarks import ours
 from benchmarks.names import A_FILE, OWN, named
 from benchmarks.speed import SHAPES
 from harness import candidate
-from harness import derivation as walked
+from harness import walk as walked
 from harness.case import Case, Shape
 from harness.derivation import DOCUMENT_FORMULAS, REFERENCE, Derivation
 
